@@ -9,7 +9,10 @@ import numpy as np
 
 
 def sigmoid(a):
-    """Squash each number into (0, 1), without overflow for any finite input."""
+    """Squash each number into (0, 1), without overflow for any finite input.
+
+    Built in chapter 3.
+    """
     return 0.5 * (1.0 + np.tanh(0.5 * a))
 
 
@@ -33,6 +36,8 @@ def softmax(logits):
     Returns
     -------
     probs : (..., V), positive, summing to one
+
+    Built in chapter 3.
     """
     # The largest exponent becomes 0, so nothing overflows.
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))

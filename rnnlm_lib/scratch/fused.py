@@ -114,10 +114,10 @@ def fused_lstm_backward(doutputs, dstate, cache):
     # First how much each gate's input moves c, or h; times the gradient, in the loop.
     da = np.empty_like(gates)
     da_i, da_f, da_g, da_o = blocks(da, 4)
-    da_i[...] = g * i * (1 - i)
-    da_f[...] = cs[:-1] * f * (1 - f)
-    da_g[...] = i * (1 - g**2)
-    da_o[...] = tanh_cs * o * (1 - o)
+    np.multiply(g * i, 1 - i, out=da_i)
+    np.multiply(cs[:-1] * f, 1 - f, out=da_f)
+    np.multiply(i, 1 - g**2, out=da_g)
+    np.multiply(tanh_cs * o, 1 - o, out=da_o)
     da_ifg = by_block(da, 4)[:, :, :3]
     dh, dc = dstate
     for t in reversed(range(len(x))):

@@ -124,30 +124,34 @@ def sum_by_id(ids, vectors, size):
     return sums
 
 
-def cross_entropy_in_place(logits, targets, *, scale=1.0):
-    """Loss of each target; the logits become the gradient of the summed loss.
+def output_layer_loss(outputs, weight, bias, targets, *, scale=1.0):
+    """Output layer, softmax and loss, and the way back through all three.
 
-    A few rows are finished while they are in the processor's cache, before the next
-    ones are touched. The logits of a step are its largest array, and this way they
-    travel from memory once, and no second array like them is needed.
+    The scores of all words are the largest array of a step. A few rows at a time are
+    turned into their own gradient, while they are in the processor's cache; so the
+    array travels from memory once, and no second one like it is needed.
 
     Parameters
     ----------
-    logits : (N, V), overwritten with probabilities minus the one-hot target, scaled
+    outputs : (N, H)
+    weight, bias : (V, H), (V,)
     targets : (N,), integers in 0..V-1
-    scale : multiplies the gradient, such as 1 / N for that of the mean
+    scale : multiplies the gradients, such as 1 / N for those of the mean
 
     Returns
     -------
     nll : (N,), -log p(target) in nats
+    doutputs, dweight, dbias : gradients of the summed loss, times scale
 
     Built in chapter 14.
     """
-    nll = np.empty(len(logits), logits.dtype)
+    logits = outputs @ weight.T
+    nll, dbias = np.empty(len(logits), logits.dtype), np.zeros_like(bias)
     step = max(1, CACHED_NUMBERS // logits.shape[1])
     for start in range(0, len(logits), step):
         chunk = logits[start : start + step]
         target = np.arange(len(chunk)), targets[start : start + step]
+        chunk += bias
         chunk -= chunk.max(axis=1, keepdims=True)
         at_target = chunk[target]
         np.exp(chunk, out=chunk)
@@ -155,4 +159,5 @@ def cross_entropy_in_place(logits, targets, *, scale=1.0):
         nll[start : start + step] = np.log(total[:, 0]) - at_target
         chunk *= scale / total
         chunk[target] -= scale
-    return nll
+        dbias += chunk.sum(axis=0)
+    return nll, logits @ weight, logits.T @ outputs, dbias
