@@ -15,7 +15,7 @@ from rnnlm_lib.draw_kit import (
 )
 from rnnlm_lib.picture import Picture, document
 
-COLUMN, ROW = 98, 96  # distance of the places of a graph
+COLUMN, ROW = 98, 104  # distance of the places of a graph
 TALL = 54  # height of the highest bar of a trace
 CHAIN = 148  # height of its states
 START = {"anchor": "start", "size": 14}
@@ -46,18 +46,21 @@ def _place(column, row):
 
 
 def _node(x, y, name, value, gradient):
-    """Box with the node's name and value; its gradient below once it is known."""
+    """Box with the node's name and value, and its gradient once it is known."""
     known = gradient is not None
-    marks = box(x, y, 76, 46, LIT if known else INK, fill=0.12 if known else 0.04)
-    marks += symbol(x, y - 11, name) + label(x, y + 11, value, size=14)
-    return marks + (label(x, y + 33, gradient, size=14, color=LIT) if known else "")
+    marks = box(x, y, 76, 66, LIT if known else INK, fill=0.12 if known else 0.04)
+    marks += symbol(x, y - 20, name)
+    marks += label(x, y + 1, value.replace("-", "−"), size=14)
+    if known:
+        marks += label(x, y + 20, gradient.replace("-", "−"), size=14, color=LIT)
+    return marks
 
 
 def _wire(start, end, going_back):
     """Wire between two boxes; the way of the gradient is coloured and turned round."""
     (x0, y0), (x1, y1) = start, end
     dx = 0 if y0 != y1 else 38 if x1 > x0 else -38
-    dy = 0 if y0 == y1 else 23 if y1 > y0 else -23
+    dy = 0 if y0 == y1 else 33 if y1 > y0 else -33
     ends = (x0 + dx, y0 + dy), (x1 - dx, y1 - dy)
     if going_back:
         return arrow(*ends[::-1], color=LIT, width=2.6)
@@ -101,8 +104,7 @@ def trace(words, carried, terms, *, window=None, note="", alt="", caption=None):
             back = (x - 22, CHAIN + 10), (x - step + 22, CHAIN + 10)
             parts.append(arrow(*back, color=LIT, width=2.4))
         if window and n and n % window == 0:
-            cut = (x - step / 2, 30), (x - step / 2, 300)
-            parts.append(arrow(*cut, dash="5 4", head=False))
+            parts += [_cut(x - step / 2, *part) for part in ((30, 180), (212, 304))]
     parts.append(_loss(40 + last * step, f"L_{last + 1}"))
     parts.append(label(10, 352, note, **START) if note else "")
     size = 40 + step * (len(words) - 0.5), 366 if note else 334
@@ -113,6 +115,11 @@ def _loss(x, name):
     """A loss above its state, and the gradient that leaves it."""
     marks = arrow((x + 16, 38), (x + 16, CHAIN - 22), color=LIT, width=2.4)
     return marks + box(x + 16, 20, 36, 32, OUTPUT) + symbol(x + 16, 18, name)
+
+
+def _cut(x, high, low):
+    """Border of a window, over some height."""
+    return arrow((x, high), (x, low), dash="5 4", head=False)
 
 
 def _bar(x, foot, value, largest, *, kept):
