@@ -113,7 +113,7 @@ def close(got: np.ndarray, want: np.ndarray, tolerance: float) -> bool:
 
 def scale(want: np.ndarray) -> float:
     """Return the size of the numbers, to which an error is compared."""
-    return max(1e-6, float(np.abs(want).max()))
+    return max(1e-6, float(np.abs(want).max(initial=0.0)))
 
 
 def plain(value: Any) -> Any:

@@ -16,8 +16,8 @@ from rnnlm_lib.scratch.sequence import (
     input_product,
     prepare,
     room_for,
-    rows,
     sigmoid_from_tanh,
+    weight_gradient,
 )
 
 
@@ -82,7 +82,7 @@ def fused_rnn_backward(doutputs, dh, cache):
     for t in reversed(range(len(x))):
         da[t] *= dh + doutputs[t]
         dh = da[t] @ params["weight_hh"]
-    dx, grads = after_the_loop(da, da, x, hs[:-1], params)
+    dx, grads = after_the_loop(da, da, x, weight_gradient(da, hs[:-1]), params)
     return dx, dh, grads
 
 
@@ -127,7 +127,7 @@ def fused_lstm_backward(doutputs, dstate, cache):
         da_o[t] *= dh
         dh = da[t] @ params["weight_hh"]
         dc *= f[t]
-    dx, grads = after_the_loop(da, da, x, hs[:-1], params)
+    dx, grads = after_the_loop(da, da, x, weight_gradient(da, hs[:-1]), params)
     return dx, (dh, dc), grads
 
 
@@ -168,7 +168,7 @@ def fused_gru_backward(doutputs, dh, cache):
         dh += dah[t] @ params["weight_hh"]
     dah_r, dah_z, _ = blocks(dah, 3)
     dax = np.concatenate([dah_r, dah_z, dax_n], axis=2)
-    dx, grads = after_the_loop(dax, dah, x, hs[:-1], params)
+    dx, grads = after_the_loop(dax, dah, x, weight_gradient(dah, hs[:-1]), params)
     return dx, dh, grads
 
 
@@ -211,8 +211,9 @@ def fused_gru_reset_before_backward(doutputs, dh, cache):
         dh *= z[t]
         dh += dreset_h * r[t]
         dh += da[t, :, :gates] @ weight_rz
-    dx, grads = after_the_loop(da, da, x, hs[:-1], params)
-    grads["weight_hh"][gates:] = rows(da_n).T @ rows(reset_hs)
+    dweight_rz = weight_gradient(da[:, :, :gates], hs[:-1])
+    dweight_hh = np.concatenate([dweight_rz, weight_gradient(da_n, reset_hs)])
+    dx, grads = after_the_loop(da, da, x, dweight_hh, params)
     return dx, dh, grads
 
 

@@ -78,14 +78,14 @@ def input_product(x, weight_ih, bias):
     return a.reshape(*x.shape[:2], -1)
 
 
-def after_the_loop(dax, dah, x, h_prev, params):
+def after_the_loop(dax, dah, x, dweight_hh, params):
     """Gradients of inputs and parameters, one product each for the whole sequence.
 
     Parameters
     ----------
     dax, dah : (T, B, G*H), gradients of W_ih x + b_ih and of W_hh h + b_hh
     x : (T, B, D)
-    h_prev : (T, B, H), the state before each step
+    dweight_hh : (G*H, H), see `weight_gradient`
     params : of the cell
 
     Returns
@@ -93,14 +93,18 @@ def after_the_loop(dax, dah, x, h_prev, params):
     dx : (T, B, D)
     grads : dict like params
     """
-    dax, dah = rows(dax), rows(dah)
     grads = {
-        "weight_ih": dax.T @ rows(x),
-        "weight_hh": dah.T @ rows(h_prev),
-        "bias_ih": dax.sum(axis=0),
-        "bias_hh": dah.sum(axis=0),
+        "weight_ih": weight_gradient(dax, x),
+        "weight_hh": dweight_hh,
+        "bias_ih": rows(dax).sum(axis=0),
+        "bias_hh": rows(dah).sum(axis=0),
     }
-    return (dax @ params["weight_ih"]).reshape(x.shape), grads
+    return (rows(dax) @ params["weight_ih"]).reshape(x.shape), grads
+
+
+def weight_gradient(da, x):
+    """Gradient of a matrix that met x (T, B, D) at every step: (G*H, D)."""
+    return rows(da).T @ rows(x)
 
 
 def sum_by_id(ids, vectors, size):

@@ -10,6 +10,7 @@ dropped, a number moved by one, something transposed.
 import argparse
 import ast
 import collections
+import importlib
 import json
 import resource
 import signal
@@ -24,6 +25,7 @@ from rnnlm_lib.exercises import catalogue
 
 SOLUTIONS = Path(__file__).parents[2] / "book" / "solutions"
 FRESH = {"correct": 1000, "mistake": 200}  # inputs that prove a verdict true
+TOOLS = {"np": np}  # what a solution finds imported
 SECONDS = 2  # for one mutant
 MEMORY = 4 << 30
 
@@ -139,7 +141,7 @@ def holds(exercise, fn, verdict):
 
 def judge(exercise, source):
     """Say what `check` makes of a mutant, and whether it is true."""
-    namespace = {"np": np}
+    namespace = TOOLS.copy()
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
         exec(compile(source, "<mutant>", "exec"), namespace)
@@ -169,6 +171,8 @@ def source_of(exercise):
 def main(name, at_most):
     """Judge the mutants of one solution, or `at_most` of them, evenly spread."""
     exercise = catalogue()[name]
+    if "torch." in source_of(exercise):
+        TOOLS["torch"] = importlib.import_module("torch")
     sources = list(mutants(source_of(exercise)))
     step = -(-len(sources) // at_most) if at_most else 1
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -1,0 +1,165 @@
+"""Links between the API page, the chapters and the solutions.
+
+"Built in chapter 3." in a docstring becomes a link to the cell that builds the
+function. In `.md` pages, the directive `library` documents modules and `solutions`
+lists each exercise with its answer.
+"""
+
+import ast
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from dress import EXERCISE, div
+
+BOOK = Path(__file__).resolve().parents[1]
+SHAPE = re.compile(r"\(\*(\([^()]*\))\*\)")  # napoleon's brackets around a shape
+BACKTICKS = re.compile(r"(?<![`:\w])`([^`\s][^`]*)`(?![`_\w])")
+COLUMNS = re.compile(r"\S   +\S|^    \S", re.MULTILINE)
+BUILT = re.compile(r"Built in chapter (\d+)\.")
+HEADING = re.compile(r"^#+ (Exercise .*)$", re.MULTILINE)
+
+
+LIBRARY = re.compile(r"^```\{library\} (.+)\n```$", re.MULTILINE)
+MODULE = """## {name}
+
+```{{eval-rst}}
+.. automodule:: rnnlm_lib.{name}
+```
+"""
+
+
+def expand_library(app, docname, source):
+    """Write a heading and an `automodule` for each module that `library` names."""
+    source[0] = LIBRARY.sub(
+        lambda found: "\n".join(MODULE.format(name=n) for n in found[1].split()),
+        source[0],
+    )
+
+
+@cache
+def cells(notebook: Path) -> list[dict]:
+    """Return a notebook's cells."""
+    return json.loads(notebook.read_text("utf-8"))["cells"]
+
+
+def chapter(number: int) -> Path | None:
+    """Return the notebook of a chapter."""
+    return next(iter(BOOK.glob(f"{number:02d}_*.ipynb")), None)
+
+
+def read_as_markdown(app, what, name, obj, options, lines):
+    """Take what docstrings write as in Markdown: `code`, and text set in columns."""
+    for last in [line for line in lines if BUILT.fullmatch(line.strip())]:
+        app.built_in[name] = last.strip()
+        lines.remove(last)
+    paragraphs = "\n".join(lines).split("\n\n")
+    for i, text in enumerate(paragraphs):
+        if what == "module" and COLUMNS.search(text):
+            margin = "    " if indent(text) == 0 else ""
+            block = text.replace("\n", f"\n{margin}")
+            paragraphs[i] = f"::\n\n{margin}{block}"
+        else:
+            paragraphs[i] = BACKTICKS.sub(r"``\1``", text)
+    lines[:] = "\n\n".join(paragraphs).split("\n")
+
+
+def indent(line: str) -> int:
+    """Return the number of spaces a line starts with."""
+    return len(line) - len(line.lstrip())
+
+
+def link_chapter(app, what, name, obj, options, lines):
+    """Write the last line, with a link to the very cell that builds the function."""
+    lines[:] = [SHAPE.sub(r"*\1*", line) for line in lines]
+    sentence = app.built_in.pop(name, None)
+    if not sentence:
+        return
+    number = BUILT.fullmatch(sentence)[1]
+    notebook = chapter(int(number))
+    if notebook:
+        tags = [t for cell in cells(notebook) for t in cell["metadata"].get("tags", [])]
+        mark = f"#lib-{name.replace('.', '-')}" if f"lib:{name}" in tags else ""
+        sentence = f"Built in `chapter {number} <{notebook.stem}.html{mark}>`__."
+    lines += ["", ".. container:: built-in", "", f"    {sentence}", ""]
+
+
+def exercises(notebook: Path):
+    """Yield (heading, names of the functions to write) of each exercise."""
+    heading, functions = None, []
+    for cell in cells(notebook):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown" and source.startswith("#"):
+            if heading:
+                yield heading, functions
+            found = HEADING.search(source)
+            heading, functions = (found[1] if found else None), []
+        elif "exercise" in cell["metadata"].get("tags", []):
+            functions += re.findall(r"^def (\w+)", source, re.MULTILINE)
+    if heading:
+        yield heading, functions
+
+
+def slug(heading: str) -> str:
+    """Return the anchor that docutils gives a heading."""
+    return nodes.make_id(heading)
+
+
+class Solutions(SphinxDirective):
+    """List every exercise of the book with its solution, closed until opened."""
+
+    def run(self):
+        """Return one collapsed block per exercise."""
+        result = []
+        for notebook in sorted(BOOK.glob("[0-9][0-9]_*.ipynb")):
+            source = BOOK / "solutions" / f"ch{notebook.name[:2]}.py"
+            self.env.note_dependency(str(notebook))
+            if source.exists():
+                self.env.note_dependency(str(source))
+                result.append(self.chapter(notebook, source.read_text("utf-8")))
+        return result
+
+    def chapter(self, notebook, text):
+        """Return the section of one chapter."""
+        functions = {
+            node.name: node
+            for node in ast.parse(text).body
+            if isinstance(node, ast.FunctionDef)
+        }
+        number = int(notebook.name[:2])
+        section = nodes.section(ids=[f"chapter-{number}"])
+        title = "".join(cells(notebook)[0]["source"]).splitlines()[0].lstrip("# ")
+        section += nodes.title("", title)
+        for heading, names in exercises(notebook):
+            for name in names:
+                if name in functions:
+                    code = ast.get_source_segment(text, functions[name])
+                    section += self.answer(notebook, heading, functions[name], code)
+        return section
+
+    def answer(self, notebook, heading, function, code):
+        """Return one closed solution: a link to its exercise, and the code."""
+        parts = EXERCISE.match(heading)
+        label = f"{parts[1]} {parts[3]}" if parts else heading
+        link = nodes.reference(
+            "", "The exercise", refuri=f"{notebook.stem}.html#{slug(heading)}"
+        )
+        literal = nodes.literal_block(code, code, language="python")
+        summary = div(nodes.Text(label), tag="summary")
+        body = [nodes.paragraph("", "", link), literal]
+        return div(summary, *body, tag="details", classes=["solution"])
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.built_in = {}  # name: the last line of its docstring, kept from napoleon
+    app.connect("source-read", expand_library)
+    # before napoleon (500) reads the sections of a docstring, and after
+    app.connect("autodoc-process-docstring", read_as_markdown, priority=400)
+    app.connect("autodoc-process-docstring", link_chapter, priority=600)
+    app.add_directive("solutions", Solutions)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,7 @@
+"""`python -m rnnlm_lib` is the command `rnnlm`."""
+
+import sys
+
+from rnnlm_lib.cli import main
+
+sys.exit(main())

@@ -1,0 +1,140 @@
+"""Plain Markdown forms, and what the page makes of them."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from bookfiles import ROOT
+from bs4 import BeautifulSoup
+
+SETTINGS = """
+extensions = ["myst_parser", "maths", "dress", "polish"]
+myst_enable_extensions = ["dollarmath"]
+html_math_renderer = "mathml"
+html_baseurl = "https://site.example/book/"
+suppress_warnings = ["myst.header"]
+"""
+PAGE = r"""
+# 7. A title
+
+The promise of the chapter.
+
+> **You will** build a thing.
+>
+> **You need** $x$ and [(7.1)](#eq-7-1).
+>
+> **Runs in** 3 s.
+
+$$
+a = b \tag{7.1}
+$$
+
+> **Note.** A remark.
+
+> **Lecture says / we measure.** It is so. Measured: it is *nearly* so. ✓ A remark.
+
+> **Lecture says / we measure.** It is so.
+>
+> Measured: it is not. ✗
+
+> An ordinary quotation.
+
+- **[Door](https://example.org)** opens.
+- **[Gate](https://example.org)** opens.
+
+### Exercise 7.1 (check) Do it
+
+See [the other page](https://site.example/book/other.html#there).
+"""
+
+
+def build(folder, text):
+    """Build one page; return the process and the page."""
+    source, out = folder / "source", folder / "out"
+    source.mkdir()
+    (source / "index.md").write_text(text, "utf-8")
+    (source / "conf.py").write_text(SETTINGS, "utf-8")
+    sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "book" / "_ext")}
+    result = subprocess.run(
+        [*sphinx, source, out],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    page = (out / "index.html").read_text("utf-8") if not result.returncode else ""
+    return result, BeautifulSoup(page, "html5lib")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    result, soup = build(tmp_path_factory.mktemp("dress"), PAGE)
+    assert result.returncode == 0, result.stderr
+    return soup
+
+
+def words(element):
+    return " ".join(element.get_text().split())
+
+
+def test_the_chapter_has_its_number_and_promise(page):
+    assert words(page.select_one("h1 .chapter-number")) == "7"
+    assert words(page.select_one(".promise")) == "The promise of the chapter."
+
+
+def test_the_goals_are_rows(page):
+    rows = [words(term) for term in page.select("dl.goals dt")]
+    assert rows == ["You will", "You need", "Runs in"]
+    assert words(page.select("dl.goals dd")[2]) == "3 s."
+
+
+def test_a_note_is_a_box(page):
+    (note,) = page.select(".box.note")
+    assert words(note) == "Note A remark."
+    assert note["role"] == "note"
+
+
+def test_a_lecture_box_has_two_halves_a_verdict_and_a_remark(page):
+    box = page.select_one(".lecture.verdict-holds")
+    assert words(box.select_one(".says")) == "Lecture says It is so."
+    assert words(box.select_one(".measured p:last-child")) == "It is nearly so."
+    assert words(box.select_one(".verdict")) == "✓ It holds"
+    assert words(box.select_one(".remark")) == "A remark."
+
+
+def test_a_refuted_claim_says_so(page):
+    box = page.select_one(".lecture.verdict-fails")
+    assert words(box.select_one(".measured p:last-child")) == "It is not."
+
+
+def test_a_quotation_stays_a_quotation(page):
+    assert words(page.select_one("blockquote")) == "An ordinary quotation."
+
+
+def test_an_equation_is_a_target(page):
+    assert words(page.select_one("#eq-7-1 a.eqno")) == "(7.1)"
+    assert page.select_one("dl.goals a")["href"] == "#eq-7-1"
+
+
+def test_a_list_of_doors_is_cards(page):
+    assert len(page.select("ul.doors > li")) == 2
+
+
+def test_an_exercise_shows_its_number_and_kind(page):
+    exercise = page.select_one("section.exercise")
+    assert words(exercise.select_one(".exercise-number")) == "Exercise 7.1"
+    assert words(exercise.select_one(".exercise-kind")) == "(check)"
+
+
+def test_links_to_the_book_itself_stay_in_the_folder(page):
+    assert page.select_one("section.exercise p a")["href"] == "other.html#there"
+
+
+@pytest.mark.parametrize(
+    "text", [r"$\unknownmacro$", "$$\na \\tag{1.1} \\tag{1.2}\n$$", "[x](#eq-9-9)"]
+)
+def test_a_mistake_fails_the_build_and_names_the_file(tmp_path, text):
+    result, _ = build(tmp_path, f"# Title\n\n{text}\n")
+    assert result.returncode != 0
+    assert "index.md" in result.stderr

@@ -1,0 +1,47 @@
+"""Every notebook runs: as committed, and with its solutions filled in."""
+
+import notebooks
+import pytest
+from bookfiles import NOTEBOOKS
+from nbmake.nb_run import NotebookRun
+
+SECONDS_PER_CELL = 120
+
+
+def run(path):
+    """Run a notebook from top to bottom with nbmake."""
+    error = NotebookRun(path, default_timeout=SECONDS_PER_CELL).execute().error
+    assert error is None, f"cell {error.failing_cell_index}: {error.trace}"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_runs_as_committed(name, tmp_path):
+    copy = tmp_path / f"{name}.ipynb"
+    copy.write_text(NOTEBOOKS[name].read_text("utf-8"), "utf-8")
+    run(copy)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, p in NOTEBOOKS.items() if notebooks.solutions_of(p).exists()]
+)
+def test_runs_with_solutions_and_strict_checks(name, tmp_path, monkeypatch):
+    path = NOTEBOOKS[name]
+    solutions = notebooks.solutions_of(path).read_text("utf-8")
+    filled = notebooks.fill(notebooks.read(path), solutions)
+    copy = tmp_path / f"{name}.ipynb"
+    copy.write_text(notebooks.write(filled), "utf-8")
+    monkeypatch.setenv("RNNLM_STRICT", "1")
+    run(copy)
+
+
+def test_a_wrong_solution_stops_a_strict_notebook(tmp_path, monkeypatch):
+    name = next(n for n, p in NOTEBOOKS.items() if notebooks.solutions_of(p).exists())
+    notebook = notebooks.read(NOTEBOOKS[name])
+    place, (function, *_) = next(iter(notebooks.stubs(notebook).items()))
+    wrong = f"def {function}(*args):\n    return None\n"
+    notebook["cells"][place]["source"] = wrong
+    copy = tmp_path / f"{name}.ipynb"
+    copy.write_text(notebooks.write(notebook), "utf-8")
+    monkeypatch.setenv("RNNLM_STRICT", "1")
+    with pytest.raises(AssertionError, match="CheckFailed"):
+        run(copy)

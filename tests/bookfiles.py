@@ -1,0 +1,48 @@
+"""Where the book's files are, and how its tests read them."""
+
+import os
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "book" / "_ext")]
+
+address = import_module("address")
+notebooks = import_module("notebooks")
+BOOK = ROOT / "book"
+SITE = Path(os.environ.get("RNNLM_SITE", ROOT / "_build" / "html"))
+NOTEBOOKS = {path.stem: path for path in notebooks.notebooks()}
+MATHS = re.compile(r"\$\$.*?\$\$|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$", re.DOTALL)
+CODE = re.compile(r"^```.*?^```|(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL | re.MULTILINE)
+
+
+def cells(name: str, kind: str) -> list[dict]:
+    """Return a notebook's cells of one kind, "code" or "markdown"."""
+    notebook = notebooks.read(NOTEBOOKS[name])
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == kind]
+
+
+def markdown(path: Path) -> str:
+    """Return the Markdown of a chapter or page, without its code."""
+    if path.suffix == ".md":
+        text = path.read_text("utf-8")
+    else:
+        parts = cells(path.stem, "markdown")
+        text = "\n\n".join(notebooks.source(cell) for cell in parts)
+    return CODE.sub("`code`", text)
+
+
+def pages() -> list[Path]:
+    """Return the built pages; a missing book is an error, not a skip."""
+    found = sorted(SITE.glob("*.html"))
+    if not found:
+        raise FileNotFoundError(f"no page in {SITE}: run `make book` first")
+    return found
+
+
+def needs_torch(notebook):
+    """Whether a notebook uses PyTorch: Colab has it, and it is large."""
+    code = cells(notebook.stem, "code") if notebook.stem in NOTEBOOKS else []
+    return any("torch" in notebooks.source(cell) for cell in code)

@@ -1,0 +1,44 @@
+"""A chapter on a machine like Colab's: one file, one click, nothing moved."""
+
+import os
+
+import pytest
+from bookfiles import NOTEBOOKS, needs_torch, notebooks
+
+EVERY = sorted(NOTEBOOKS)
+CHAPTERS = [name for name in EVERY if name[:2].isdigit()]
+SMALL = [name for name in CHAPTERS if not needs_torch(NOTEBOOKS[name])]
+TWO = [SMALL[0], SMALL[-1]]
+NAMES = EVERY if os.environ.get("RNNLM_TEST_ALL") else TWO
+
+pytestmark = pytest.mark.xdist_group("colab")  # one environment, made once
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_chapter_runs_and_installs_only_the_library(name, colab, record_property):
+    happened = colab(NOTEBOOKS[name])
+    record_property("colab", happened)
+    assert happened["error"] is None
+    assert happened["installed"] == ["rnnlm_lib"]
+    assert happened["left"] == []
+
+
+def without_first_cell(tmp_path, name):
+    notebook = notebooks.read(NOTEBOOKS[name])
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell is not code[0]]
+    path = tmp_path / "notebook.ipynb"
+    path.write_text(notebooks.write(notebook), "utf-8")
+    return path
+
+
+def test_a_forgotten_install_is_noticed(colab, tmp_path):
+    happened = colab(without_first_cell(tmp_path, CHAPTERS[0]))
+    assert "No module named 'rnnlm_lib'" in happened["error"]
+    assert happened["installed"] == []
+
+
+def test_without_the_site_the_first_cell_says_what_to_do(colab):
+    happened = colab(NOTEBOOKS[CHAPTERS[0]], site="https://nowhere.example/")
+    assert "switch on internet access" in happened["error"]
+    assert happened["installed"] == []
