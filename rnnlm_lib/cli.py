@@ -35,10 +35,8 @@ def train(args):
     """`rnnlm train`: fit a model to a corpus, and keep it in a file."""
     corpus = corpora.load(args.corpus)
     tokens = split(corpus.train, args.corpus, args.level)[: args.max_tokens]
-    specials = {UNK, START[args.level]}
-    vocabulary = Vocabulary.from_tokens(
-        tokens, max_size=args.max_vocab, specials=specials
-    )
+    known = {"max_size": args.max_vocab, "specials": {UNK, START[args.level]}}
+    vocabulary = Vocabulary.from_tokens(tokens, **known)
     valid = vocabulary.encode(split(corpus.valid, args.corpus, args.level))
     data = Data(vocabulary.encode(tokens), valid, first_id(vocabulary, args.level))
     meta = {

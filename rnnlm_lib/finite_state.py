@@ -56,7 +56,7 @@ def compile_rules(rules):
     return ways
 
 
-def check_order(order):
+def _check_order(order):
     if order < 1:
         raise ValueError(f"order {order} leaves no word to predict: ask for 1 or more")
 
@@ -197,7 +197,7 @@ class Language:
         Of `context`, a list of str, the last order - 1 words count, back to the last
         `<eos>`. Fewer words, without an `<eos>` in front, may stand anywhere.
         """
-        check_order(order)
+        _check_order(order)
         view = context[max(0, len(context) - order + 1) :]
         belief = self.visits
         for word in self.vocabulary.encode(view):
@@ -224,7 +224,7 @@ class Language:
 
     def _contexts(self, order):
         """Contexts that an n-gram meets, the states then, and visits per sentence."""
-        check_order(order)
+        _check_order(order)
         first, states = np.zeros(1, int), np.arange(len(self.states))
         opening = first, first, np.ones(1)
         anywhere = np.zeros_like(states), states, self.visits

@@ -4,11 +4,15 @@ The theme's version is pinned; `tests/book` asserts that each pattern still matc
 """
 
 import html
+import os
 import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
+
+log = logging.getLogger(__name__)
 
 # (what it is, pattern, replacement)
 REPAIRS = [
@@ -36,21 +40,32 @@ REPAIRS = [
         '<div id="pst-primary-sidebar" role="region" aria-label="Book" ',
     ),
 ]
+# A button opens the notebook of the commit that was built, where the build names it.
+PRELOAD = 'as="font" type="font/woff2" crossorigin="anonymous"'
+COLAB = re.compile(r"(colab\.research\.google\.com/github/[^/]+/[^/]+/blob/)[^/]+/")
 SPHINX_OWN = {"search", "genindex"}
 UNUSED = ("scripts/*.map", "scripts/fontawesome.js*", "styles/*.map")
 
 
 def relative_links(app, doctree, docname):
-    """Turn absolute links to the book's own site into links within the folder."""
-    site = app.config.html_baseurl
-    for link in doctree.findall(nodes.reference):
+    """Turn absolute links to the book's own site into links within the folder.
+
+    A page that is planned (`planned_pages` in `_config.yml`) is named without a link.
+    """
+    site, here = app.config.html_baseurl, app.builder.get_target_uri(docname)
+    for link in list(doctree.findall(nodes.reference)):
         address = link.get("refuri", "")
-        if site and address.startswith(site):
-            here = app.builder.get_target_uri(docname)
-            page, _, mark = address.removeprefix(site).partition("#")
-            uri = relative_uri(here, page or "index.html")
-            link["refuri"] = uri + (f"#{mark}" if mark else "")
+        if not site or not address.startswith(site):
+            continue
+        page, _, mark = address.removeprefix(site).partition("#")
+        name = (page or "index.html").removesuffix(".html")
+        if name in app.config.planned_pages:
+            link.replace_self(nodes.inline("", "", *link.children, classes=["planned"]))
+        elif name in app.env.found_docs:
+            link["refuri"] = relative_uri(here, f"{name}.html") + (mark and f"#{mark}")
             link["internal"] = True
+        else:
+            log.warning("there is no page %s", name, location=link, type="polish")
 
 
 def describe(app, pagename, templatename, context, doctree):
@@ -64,6 +79,9 @@ def describe(app, pagename, templatename, context, doctree):
     text = " ".join(re.sub(r"\\[a-zA-Z]+|[{}$\\]", "", text).split())[:155]
     if 'name="description"' not in tags:
         tags += f'<meta name="description" content="{html.escape(text)}" />\n'
+    if any(doctree.findall(nodes.math)) or any(doctree.findall(nodes.math_block)):
+        font = context["pathto"]("_static/maths.woff2", resource=True)
+        tags += f'<link rel="preload" href="{font}" {PRELOAD} />\n'
     context["metatags"] = tags
 
 
@@ -75,8 +93,10 @@ def polish(app, error):
     for page in out.glob("*.html"):
         if page.stem not in app.env.found_docs | SPHINX_OWN:
             page.unlink()  # of a chapter that was renamed or removed
+    commit = os.environ.get("BOOK_COMMIT", "main")
     for page in out.rglob("*.html"):
-        old = new = page.read_text("utf-8")
+        old = page.read_text("utf-8")
+        new = COLAB.sub(rf"\g<1>{commit}/", old)
         for _, pattern, replacement in REPAIRS:
             new = pattern.sub(replacement, new)
         if new != old:
@@ -88,6 +108,7 @@ def polish(app, error):
 
 def setup(app):
     """Register with Sphinx."""
+    app.add_config_value("planned_pages", [], "html")
     app.connect("doctree-resolved", relative_links)
     app.connect("html-page-context", describe)
     app.connect("build-finished", polish)

@@ -13,6 +13,7 @@ extensions = ["myst_parser", "maths", "dress", "polish"]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "mathml"
 html_baseurl = "https://site.example/book/"
+planned_pages = ["other"]
 suppress_warnings = ["myst.header"]
 """
 PAGE = r"""
@@ -45,7 +46,8 @@ $$
 
 ### Exercise 7.1 (check) Do it
 
-See [the other page](https://site.example/book/other.html#there).
+See [this page](https://site.example/book/index.html#there), not
+[the other](https://site.example/book/other.html).
 """
 
 
@@ -128,11 +130,20 @@ def test_an_exercise_shows_its_number_and_kind(page):
 
 
 def test_links_to_the_book_itself_stay_in_the_folder(page):
-    assert page.select_one("section.exercise p a")["href"] == "other.html#there"
+    (link,) = page.select("section.exercise p a")
+    assert link["href"].endswith("#there")
+    assert "site.example" not in link["href"]
+    assert words(page.select_one("section.exercise .planned")) == "the other"
 
 
 @pytest.mark.parametrize(
-    "text", [r"$\unknownmacro$", "$$\na \\tag{1.1} \\tag{1.2}\n$$", "[x](#eq-9-9)"]
+    "text",
+    [
+        r"$\unknownmacro$",
+        "$$\na \\tag{1.1} \\tag{1.2}\n$$",
+        "[x](#eq-9-9)",
+        "[x](https://site.example/book/absent.html)",
+    ],
 )
 def test_a_mistake_fails_the_build_and_names_the_file(tmp_path, text):
     result, _ = build(tmp_path, f"# Title\n\n{text}\n")

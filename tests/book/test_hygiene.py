@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import notebooks
 import pytest
+import yaml
 from bookfiles import BOOK, NOTEBOOKS, ROOT, cells, markdown
 
 MYST = {
@@ -116,3 +117,9 @@ def test_the_contents_hold_every_notebook():
     for path in BOOK.glob("*.ipynb"):
         named = re.search(rf"(file|root): {path.stem}$", contents, re.M)
         assert named or re.match(r"\d\d_", path.stem)
+
+
+def test_what_is_planned_is_not_there_yet():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    planned = config["sphinx"]["config"]["planned_pages"]
+    assert not [name for name in planned if [*BOOK.glob(f"{name}.*")]]

@@ -35,13 +35,18 @@ def test_runs_with_solutions_and_strict_checks(name, tmp_path, monkeypatch):
 
 
 def test_a_wrong_solution_stops_a_strict_notebook(tmp_path, monkeypatch):
-    name = next(n for n, p in NOTEBOOKS.items() if notebooks.solutions_of(p).exists())
-    notebook = notebooks.read(NOTEBOOKS[name])
-    place, (function, *_) = next(iter(notebooks.stubs(notebook).items()))
-    wrong = f"def {function}(*args):\n    return None\n"
-    notebook["cells"][place]["source"] = wrong
-    copy = tmp_path / f"{name}.ipynb"
-    copy.write_text(notebooks.write(notebook), "utf-8")
+    answer = "def bigram_counts(*args):\n    return None"
+    question = (
+        "from rnnlm_lib.check import check\ncheck('bigram_counts', bigram_counts)"
+    )
+    cells = [
+        {"cell_type": "code", "metadata": {}, "source": text}
+        for text in (answer, question)
+    ]
+    path = tmp_path / "wrong.ipynb"
+    tidy = notebooks.tidy({"cells": cells, "metadata": {}})
+    path.write_text(notebooks.write(tidy), "utf-8")
+    run(path)
     monkeypatch.setenv("RNNLM_STRICT", "1")
-    with pytest.raises(AssertionError, match="CheckFailed"):
-        run(copy)
+    with pytest.raises(AssertionError, match="✗ bigram_counts"):
+        run(path)
