@@ -40,8 +40,8 @@ REPAIRS = [
         '<div id="pst-primary-sidebar" role="region" aria-label="Book" ',
     ),
 ]
-# A button opens the notebook of the commit that was built, where the build names it.
 PRELOAD = 'as="font" type="font/woff2" crossorigin="anonymous"'
+# A button opens the notebook of the commit that was built, where the build names it.
 COLAB = re.compile(r"(colab\.research\.google\.com/github/[^/]+/[^/]+/blob/)[^/]+/")
 SPHINX_OWN = {"search", "genindex"}
 UNUSED = ("scripts/*.map", "scripts/fontawesome.js*", "styles/*.map")
