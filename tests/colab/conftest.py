@@ -1,5 +1,6 @@
 """Colab's packages in an environment of their own, made once and kept."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -59,8 +60,10 @@ def colab():
     recipe = CONSTRAINTS.read_bytes() + PACKAGES.encode() + sys.version.encode()
     name = f"colab-{hashlib.sha256(recipe).hexdigest()[:12]}"
     base = Path(sys.prefix) / name
-    if not (base / "ready").exists():
-        install(base)
+    with base.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be making it
+        if not (base / "ready").exists():
+            install(base)
     (wheel,) = SITE.glob("*.whl")
     alone = ["unshare", "--map-root-user", "--net"]
     lonely = shutil.which("unshare") and not subprocess.call([*alone, "true"])
