@@ -18,18 +18,9 @@ def sigmoid(a):
 
 def textbook(shape):
     """A two-layer LSTM language model, gate by gate and word by word."""
-    rng = np.random.default_rng(0)
-    size, layers = shape.hidden_size, range(shape.num_layers)
-    weights = {"E": rng.uniform(-0.1, 0.1, (shape.vocab_size, size))}
-    weights |= {"V": rng.uniform(-0.1, 0.1, (size, shape.vocab_size))}
-    weights |= {"c": np.zeros(shape.vocab_size)}
-    for layer in layers:
-        for gate in GATES:
-            weights[f"W{gate}{layer}"] = rng.uniform(-0.1, 0.1, (size, size))
-            weights[f"U{gate}{layer}"] = rng.uniform(-0.1, 0.1, (size, size))
-            weights[f"b{gate}{layer}"] = np.zeros(size)
+    weights, layers = random_weights(shape), range(shape.num_layers)
     inputs, targets = zipf_ids(shape)
-    start = np.zeros((shape.num_layers, 2, shape.batch_size, size))
+    start = np.zeros((shape.num_layers, 2, shape.batch_size, shape.hidden_size))
 
     def step():
         state = [(h, c) for h, c in start]
@@ -61,6 +52,20 @@ def textbook(shape):
             weights[name] -= LR * min(1, CLIP / norm) * grad
 
     return step
+
+
+def random_weights(shape):
+    """A matrix for each gate and each of its two inputs."""
+    rng, size = np.random.default_rng(0), shape.hidden_size
+    weights = {"E": rng.uniform(-0.1, 0.1, (shape.vocab_size, size))}
+    weights |= {"V": rng.uniform(-0.1, 0.1, (size, shape.vocab_size))}
+    weights |= {"c": np.zeros(shape.vocab_size)}
+    for layer in range(shape.num_layers):
+        for gate in GATES:
+            weights[f"W{gate}{layer}"] = rng.uniform(-0.1, 0.1, (size, size))
+            weights[f"U{gate}{layer}"] = rng.uniform(-0.1, 0.1, (size, size))
+            weights[f"b{gate}{layer}"] = np.zeros(size)
+    return weights
 
 
 def forward(weights, layer, x, h, c):

@@ -3,6 +3,19 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
 
+// Paper is light.
+(function () {
+  const data = document.documentElement.dataset;
+  let theme;
+  addEventListener("beforeprint", () => {
+    theme = data.theme;
+    data.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    data.theme = theme;
+  });
+})();
+
 // A formula or a piece of code that scrolls sideways can be reached with the keyboard.
 (function () {
   const label = (element) => (element.tagName === "PRE" ? "code" : "formula");

@@ -20,6 +20,10 @@ from rnnlm_lib.scratch.sequence import (
     weight_gradient,
 )
 
+# The C library gives freed memory back to the system, and asks for it again at every
+# step, unless a large block was freed before. This one is never touched.
+np.empty(31 << 20, np.uint8)
+
 
 def fused_unroll(cell, x, state, params):
     """Apply a cell at every position, as `unroll` does with the cell's step.

@@ -88,6 +88,15 @@ def test_light_and_dark_follow_the_button_and_stay(address, reader):
     assert page.evaluate(BACKGROUND) == dark != light
 
 
+def test_paper_is_light(address, reader):
+    page = reader(color_scheme="dark").open(f"{address}/{CHAPTERS[0]}")
+    page.wait_for_function("document.documentElement.dataset.theme == 'dark'")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
 def test_the_ink_of_figures_follows_the_page(address, reader):
     colours = "e => [getComputedStyle(e).color, getComputedStyle(document.body).color]"
     for scheme in ("light", "dark"):

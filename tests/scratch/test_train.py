@@ -127,32 +127,36 @@ SCRIPT = """
 import sys
 sys.path.insert(0, {folder!r})
 from test_train import model, run
-print("ready", flush=True)
-run(
-    model(cell="lstm"), epochs=1000, momentum=0.9, checkpoint={path!r}, save_every=1
-)
+run(model(cell="lstm"), epochs=1000, momentum=0.9, checkpoint={path!r}, save_every=3)
 """
 
 
-def test_a_run_killed_at_any_moment_resumes_to_the_same_numbers(tmp_path):
-    path = tmp_path / "m.safetensors"
+def run_until_killed(path, *, steps):
+    """Train in another process, kill it after so many steps, read what it left."""
+    last = path.with_suffix(".last.safetensors")
     script = SCRIPT.format(folder=os.path.dirname(__file__), path=str(path))
-    with subprocess.Popen([sys.executable, "-c", script], stdout=-1) as process:
-        process.stdout.readline()
-        last, steps = tmp_path / "m.last.safetensors", 0
-        while steps < 40:  # in the middle of the second epoch, or later
+    with subprocess.Popen([sys.executable, "-c", script]) as process:
+        while not last.exists() or position(last)["steps"] < steps:
+            assert process.poll() is None
             time.sleep(0.01)
-            steps = (
-                checkpoint.load(last).meta["position"]["steps"] if last.exists() else 0
-            )
         os.kill(process.pid, signal.SIGKILL)
-    epochs = len(checkpoint.load(last).meta["history"]["valid"]) + 2
+    return checkpoint.load(last).meta
+
+
+def position(last):
+    """Where a run was when it was last saved."""
+    return checkpoint.load(last).meta["position"]
+
+
+def test_a_run_killed_in_an_epoch_resumes_to_the_same_numbers(tmp_path):
+    path = tmp_path / "m.safetensors"
+    left = run_until_killed(path, steps=40)  # an epoch has 25
+    assert left["settings"]["momentum"] == 0.9
+    options = {"epochs": len(left["history"]["valid"]) + 2, "momentum": 0.9}
     whole, resumed = model(cell="lstm"), model(cell="lstm")
-    expected = run(whole, epochs=epochs, momentum=0.9)
-    options = {"checkpoint": path, "momentum": 0.9, "resume": True}
-    assert without_clock(run(resumed, epochs=epochs, **options)) == without_clock(
-        expected
-    )
+    expected = run(whole, **options)
+    history = run(resumed, **options, checkpoint=path, resume=True)
+    assert without_clock(history) == without_clock(expected)
     same(resumed.params, whole.params)
 
 
