@@ -7,7 +7,7 @@ export OMP_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all lint bench experiments address clean
+.PHONY: help book serve test test-all lint bench bench-small experiments address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ lint: $(READY)  ## bring code and notebooks to the house form
 
 bench: $(READY)  ## speed beside PyTorch, nltk and the textbook
 	@$(BIN)/python -m benchmarks
+
+bench-small: $(READY)  ## the guard of a step's speed, half a minute
+	@$(BIN)/python -m benchmarks.small
 
 experiments: $(READY)  ## rerun the long experiments behind the results
 	@for script in book/experiments/*.py; do $(BIN)/python $$script || exit 1; done

@@ -2,7 +2,7 @@
 
 Ratios are medians over rounds in which all entrants take turns, on one thread, by
 processor time. Two-thread wall time is printed too, as information: it depends on what
-else the machine does. Takes about ten minutes.
+else the machine does. Takes about five minutes.
 """
 
 import datetime

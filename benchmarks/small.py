@@ -1,4 +1,4 @@
-"""Guard the speed of a training step: `python -m benchmarks.small`, a minute.
+"""Guard the speed of a training step: `make bench-small`, half a minute.
 
 Calls of NumPy's functions, peak memory and pages asked for are exact, or nearly, on a
 busy machine too. Processor time is compared with the bare matrix products of the same

@@ -1,0 +1,55 @@
+"""The README's speed table is what was measured, and a step costs what was agreed."""
+
+import json
+import re
+
+import pytest
+from bookfiles import ROOT
+
+from benchmarks import small
+from benchmarks.memory import needed, peak
+from benchmarks.models import Shape
+
+README = (ROOT / "README.md").read_text("utf-8")
+MEASURED = json.loads((ROOT / "benchmarks/results.json").read_text("utf-8"))
+ROWS = re.findall(r"^\| ([^|]+, [^|]+) \| ([\d.]+) \| ([\d.]+) \|$", README, re.M)
+
+
+def measured(what, against):
+    """The ratio with AVX2 kernels, which every machine since 2013 has."""
+    [row] = [
+        row
+        for row in MEASURED["rows"]
+        if (row["what"], row["against"]) == (what, against)
+        and row["kernel"] in ("Haswell", "Haswell (chosen)")
+    ]
+    return f"{row['ratio']:.2f}"
+
+
+@pytest.mark.parametrize(("what", "beside", "share"), ROWS)
+def test_a_row_of_the_readme_was_measured(what, beside, share):
+    assert beside == measured(what, "PyTorch")
+    assert share == measured(what, "products")
+
+
+def test_the_readme_has_every_step_that_was_timed_beside_pytorch():
+    timed = {row["what"] for row in MEASURED["rows"] if row["against"] == "products"}
+    assert {what for what, _, _ in ROWS} == timed
+
+
+def test_the_sentence_on_ngrams_was_measured():
+    ratios = {
+        row["task"]: row["ratio"]
+        for row in MEASURED["ngrams"]
+        if row["corpus"] == "penn-treebank" and "ratio" in row
+    }
+    assert f"trains {ratios['fit KN3']:.0f} times" in README
+    assert f"scores {ratios['score KN3']:,.0f} times" in README
+
+
+@pytest.mark.parametrize("cell", small.LIMITS)
+def test_a_step_makes_no_more_calls_and_takes_no_more_memory_than_agreed(cell):
+    most_calls, most_memory, _, _ = small.LIMITS[cell]
+    shape = Shape(cell, **small.COUNTED)
+    assert small.calls(cell) <= most_calls
+    assert peak(shape) <= most_memory * needed(shape)
