@@ -7,7 +7,7 @@ export OMP_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all lint bench bench-small experiments address clean
+.PHONY: help book serve test test-all lint bench bench-small colab experiments address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ bench: $(READY)  ## speed beside PyTorch, nltk and the textbook
 
 bench-small: $(READY)  ## the guard of a step's speed, half a minute
 	@$(BIN)/python -m benchmarks.small
+
+colab: book  ## measure every chapter on a machine like Colab's
+	@$(BIN)/python tools/colab_table.py
 
 experiments: $(READY)  ## rerun the long experiments behind the results
 	@for script in book/experiments/*.py; do $(BIN)/python $$script || exit 1; done

@@ -13,7 +13,7 @@ from rnnlm_lib.picture import Picture, describe, figure_html, require_alt, seal
 
 MOST_FRAMES = 60
 GRID = (
-    "display:grid;grid-template-columns:auto 1fr minmax(3em,auto);"
+    "display:grid;grid-template-columns:auto minmax(8em,1fr) minmax(3em,auto);"
     "gap:.25em .75em;align-items:center;max-width:36em;margin-top:.5em"
 )
 # The script finds figures by class: a notebook may run it away from where it stands.

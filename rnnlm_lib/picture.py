@@ -73,7 +73,8 @@ def figure_html(kind, picture, caption=None, *, controls=""):
     caption = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     return (
         f'<figure class="{kind}" style="margin:1em 0;color:{INK}">'
-        f'<div style="overflow-x:auto">{picture}</div>{controls}{caption}</figure>'
+        f'<div style="overflow-x:auto" tabindex="0">{picture}</div>'
+        f"{controls}{caption}</figure>"
     )
 
 

@@ -14,6 +14,12 @@ notebooks = import_module("notebooks")
 BOOK = ROOT / "book"
 SITE = Path(os.environ.get("RNNLM_SITE", ROOT / "_build" / "html"))
 NOTEBOOKS = {path.stem: path for path in notebooks.notebooks()}
+TEXTS = [*BOOK.glob("*.md"), *BOOK.glob("solutions/*.md")]
+# Every source of a page, by the page's name without its ending.
+WRITTEN = NOTEBOOKS | {
+    path.relative_to(BOOK).with_suffix("").as_posix(): path for path in sorted(TEXTS)
+}
+GENERATED = {"claims"}  # its text comes from the chapters
 MATHS = re.compile(r"\$\$.*?\$\$|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$", re.DOTALL)
 CODE = re.compile(r"^```.*?^```|(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL | re.MULTILINE)
 
@@ -34,9 +40,10 @@ def markdown(path: Path) -> str:
     return CODE.sub("`code`", text)
 
 
-def pages() -> list[Path]:
-    """Return the built pages; a missing book is an error, not a skip."""
-    found = sorted(SITE.glob("*.html"))
+def pages() -> dict[str, Path]:
+    """Return the built pages by name; a missing book is an error, not a skip."""
+    files = sorted([*SITE.glob("*.html"), *SITE.glob("solutions/*.html")])
+    found = {path.relative_to(SITE).as_posix(): path for path in files}
     if not found:
         raise FileNotFoundError(f"no page in {SITE}: run `make book` first")
     return found

@@ -23,6 +23,7 @@ NEED_MORE_THAN_NUMPY = [
     "training",
     "*.train",
     "cli",
+    "commands.*",
     "explore",
 ]
 NEED_MORE_THAN_NUMPY += ["style", "plot"]
@@ -35,13 +36,14 @@ NEVER = [
     ("lm", "text corpora evaluate sample"),
     ("evaluate", "ngram sample"),
     ("sample", "ngram evaluate"),
-    *((model, "corpora cli plot explore") for model in MODELS),
+    *((model, "corpora cli commands.* plot explore") for model in MODELS),
     *((part, "scratch.* pytorch.*") for part in ("lm", "evaluate", "sample", "ngram")),
     *((f"*.{cell}", "*.recurrent *.model *.train") for cell in ("rnn", "gru", "lstm")),
     ("*.recurrent", "*.model *.train"),
     ("*.model", "*.train"),
     ("scratch.bptt", "scratch.rnn scratch.gru scratch.lstm scratch.recurrent"),
     ("scratch.fused", "scratch.recurrent"),
+    ("grading.*", "cli commands.* scratch.* pytorch.* ngram"),
     ("*", "book tests"),
 ]
 

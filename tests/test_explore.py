@@ -109,7 +109,7 @@ def test_a_picture_keeps_its_own_alt_text():
 
 def test_the_page_shows_the_frame_it_starts_with():
     explorer = explore(square, alt="a line", side=[3, 5, 7], start=2)
-    assert f'<div style="overflow-x:auto">{explorer.frames[2]}</div>' in (
+    assert f'<div style="overflow-x:auto" tabindex="0">{explorer.frames[2]}</div>' in (
         explorer._repr_html_()
     )
 

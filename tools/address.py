@@ -72,7 +72,7 @@ def files() -> list[Path]:
     """Return the files that hold an address, other than notebooks."""
     fixed = ["_config.yml", "README.md", "CITATION.cff", "LICENSE-TEXT"]
     workflows = (ROOT / ".github" / "workflows").glob("*.yml")
-    pages = (ROOT / "book").glob("*.md")
+    pages = [*(ROOT / "book").glob("*.md"), *(ROOT / "book/solutions").glob("*.md")]
     return [*(ROOT / name for name in fixed), *sorted(workflows), *sorted(pages)]
 
 

@@ -1,27 +1,19 @@
-"""Links between the API page, the chapters and the solutions.
+"""Links between the API page and the chapters.
 
 "Built in chapter 3." in a docstring becomes a link to the cell that builds the
-function. In `.md` pages, the directive `library` documents modules and `solutions`
-lists each exercise with its answer.
+function. In `.md` pages, the directive `library` documents modules.
 """
 
-import ast
 import json
 import re
 from functools import cache
 from pathlib import Path
-
-from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
-
-from dress import EXERCISE, div
 
 BOOK = Path(__file__).resolve().parents[1]
 SHAPE = re.compile(r"\(\*(\([^()]*\))\*\)")  # napoleon's brackets around a shape
 BACKTICKS = re.compile(r"(?<![`:\w])`([^`\s][^`]*)`(?![`_\w])")
 COLUMNS = re.compile(r"\S   +\S|^    \S", re.MULTILINE)
 BUILT = re.compile(r"Built in chapter (\d+)\.")
-HEADING = re.compile(r"^#+ (Exercise .*)$", re.MULTILINE)
 
 
 LIBRARY = re.compile(r"^```\{library\} (.+)\n```$", re.MULTILINE)
@@ -88,72 +80,6 @@ def link_chapter(app, what, name, obj, options, lines):
     lines += ["", ".. container:: built-in", "", f"    {sentence}", ""]
 
 
-def exercises(notebook: Path):
-    """Yield (heading, names of the functions to write) of each exercise."""
-    heading, functions = None, []
-    for cell in cells(notebook):
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and source.startswith("#"):
-            if heading:
-                yield heading, functions
-            found = HEADING.search(source)
-            heading, functions = (found[1] if found else None), []
-        elif "exercise" in cell["metadata"].get("tags", []):
-            functions += re.findall(r"^def (\w+)", source, re.MULTILINE)
-    if heading:
-        yield heading, functions
-
-
-def slug(heading: str) -> str:
-    """Return the anchor that docutils gives a heading."""
-    return nodes.make_id(heading)
-
-
-class Solutions(SphinxDirective):
-    """List every exercise of the book with its solution, closed until opened."""
-
-    def run(self):
-        """Return one collapsed block per exercise."""
-        result = []
-        for notebook in sorted(BOOK.glob("[0-9][0-9]_*.ipynb")):
-            source = BOOK / "solutions" / f"ch{notebook.name[:2]}.py"
-            self.env.note_dependency(str(notebook))
-            if source.exists():
-                self.env.note_dependency(str(source))
-                result.append(self.chapter(notebook, source.read_text("utf-8")))
-        return result
-
-    def chapter(self, notebook, text):
-        """Return the section of one chapter."""
-        functions = {
-            node.name: node
-            for node in ast.parse(text).body
-            if isinstance(node, ast.FunctionDef)
-        }
-        number = int(notebook.name[:2])
-        section = nodes.section(ids=[f"chapter-{number}"])
-        title = "".join(cells(notebook)[0]["source"]).splitlines()[0].lstrip("# ")
-        section += nodes.title("", title)
-        for heading, names in exercises(notebook):
-            for name in names:
-                if name in functions:
-                    code = ast.get_source_segment(text, functions[name])
-                    section += self.answer(notebook, heading, functions[name], code)
-        return section
-
-    def answer(self, notebook, heading, function, code):
-        """Return one closed solution: a link to its exercise, and the code."""
-        parts = EXERCISE.match(heading)
-        label = f"{parts[1]} {parts[3]}" if parts else heading
-        link = nodes.reference(
-            "", "The exercise", refuri=f"{notebook.stem}.html#{slug(heading)}"
-        )
-        literal = nodes.literal_block(code, code, language="python")
-        summary = div(nodes.Text(label), tag="summary")
-        body = [nodes.paragraph("", "", link), literal]
-        return div(summary, *body, tag="details", classes=["solution"])
-
-
 def setup(app):
     """Register with Sphinx."""
     app.built_in = {}  # name: the last line of its docstring, kept from napoleon
@@ -161,5 +87,4 @@ def setup(app):
     # before napoleon (500) reads the sections of a docstring, and after
     app.connect("autodoc-process-docstring", read_as_markdown, priority=400)
     app.connect("autodoc-process-docstring", link_chapter, priority=600)
-    app.add_directive("solutions", Solutions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

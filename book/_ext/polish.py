@@ -7,12 +7,14 @@ import html
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 log = logging.getLogger(__name__)
+HERE = Path(__file__).parent
 
 # (what it is, pattern, replacement)
 REPAIRS = [
@@ -35,6 +37,16 @@ REPAIRS = [
         "<summary>",
     ),
     (
+        "an arrow that opens a list of pages and does not say so",
+        re.compile(r'<summary>(?=<span class="toctree-toggle")'),
+        '<summary aria-label="Pages below this one">',
+    ),
+    (
+        "an empty cell that is called a heading",
+        re.compile(r'<th class="head">(<p>\s*</p>)?</th>'),
+        "<td></td>",
+    ),
+    (
         "a sidebar outside of every landmark",
         re.compile(r'<div id="pst-primary-sidebar" '),
         '<div id="pst-primary-sidebar" role="region" aria-label="Book" ',
@@ -43,14 +55,15 @@ REPAIRS = [
 PRELOAD = 'as="font" type="font/woff2" crossorigin="anonymous"'
 # A button opens the notebook of the commit that was built, where the build names it.
 COLAB = re.compile(r"(colab\.research\.google\.com/github/[^/]+/[^/]+/blob/)[^/]+/")
-SPHINX_OWN = {"search", "genindex"}
+SPHINX_OWN = {"search", "genindex", "404"}
 UNUSED = ("scripts/*.map", "scripts/fontawesome.js*", "styles/*.map")
 
 
 def relative_links(app, doctree, docname):
     """Turn absolute links to the book's own site into links within the folder.
 
-    A page that is planned (`planned_pages` in `_config.yml`) is named without a link.
+    A page that is planned (`planned_pages` in `_config.yml`), or that `_toc.yml` leaves
+    out, is named without a link.
     """
     site, here = app.config.html_baseurl, app.builder.get_target_uri(docname)
     for link in list(doctree.findall(nodes.reference)):
@@ -59,13 +72,19 @@ def relative_links(app, doctree, docname):
             continue
         page, _, mark = address.removeprefix(site).partition("#")
         name = (page or "index.html").removesuffix(".html")
-        if name in app.config.planned_pages:
+        left_out = name not in app.env.found_docs and is_written(app.srcdir, name)
+        if name in app.config.planned_pages or left_out:
             link.replace_self(nodes.inline("", "", *link.children, classes=["planned"]))
         elif name in app.env.found_docs:
             link["refuri"] = relative_uri(here, f"{name}.html") + (mark and f"#{mark}")
             link["internal"] = True
         else:
             log.warning("there is no page %s", name, location=link, type="polish")
+
+
+def is_written(folder, name):
+    """Whether there is a source of this page."""
+    return any((Path(folder) / f"{name}{end}").is_file() for end in (".md", ".ipynb"))
 
 
 def describe(app, pagename, templatename, context, doctree):
@@ -90,8 +109,9 @@ def polish(app, error):
     if error or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    for page in out.glob("*.html"):
-        if page.stem not in app.env.found_docs | SPHINX_OWN:
+    for page in [*out.glob("*.html"), *out.glob("solutions/*.html")]:
+        name = page.relative_to(out).with_suffix("").as_posix()
+        if name not in app.env.found_docs | SPHINX_OWN:
             page.unlink()  # of a chapter that was renamed or removed
     commit = os.environ.get("BOOK_COMMIT", "main")
     for page in out.rglob("*.html"):
@@ -101,6 +121,9 @@ def polish(app, error):
             new = pattern.sub(replacement, new)
         if new != old:
             page.write_text(new, "utf-8")
+    site = urlsplit(app.config.html_baseurl).path or "/"
+    not_found = (HERE / "not_found.html").read_text("utf-8")
+    (out / "404.html").write_text(not_found.replace("{site}", site), "utf-8")
     for pattern in UNUSED:
         for path in (out / "_static").glob(pattern):
             path.unlink()

@@ -103,14 +103,15 @@ def verb_accuracy(model, ids, verbs):
     return float((guess == (ids[1:][at] == verbs[1])).mean())
 
 
-def agreement_tests(language, fewest):
+def agreement_sentences(language, fewest, *, seed):
     """Sentences with each number of attractors."""
-    tests = {}
+    sentences = {}
     for count in range(fewest, CONFIG["most"] + 1):
         exact = languages.agreement(fewest=count, most=count)
-        drawn = exact.sample(np.random.default_rng(count), CONFIG["sentences"])
-        tests[count] = encode(language, drawn)
-    return tests
+        rng = np.random.default_rng([count, seed])
+        drawn = exact.sample(rng, CONFIG["sentences"])
+        sentences[count] = encode(language, drawn)
+    return sentences
 
 
 def agreement(cell, fewest, seed, *, gate_bias=None, held=None):
@@ -122,16 +123,17 @@ def agreement(cell, fewest, seed, *, gate_bias=None, held=None):
         language.vocabulary.encode(["was", "were"]),
         np.random.default_rng(seed),
     )
-    tests = agreement_tests(language, fewest)
+    valid = agreement_sentences(language, fewest, seed=1)
+    test = agreement_sentences(language, fewest, seed=0)
 
-    def accuracies(model):
-        return [verb_accuracy(model, ids, verbs) for ids in tests.values()]
+    def accuracies(model, sentences):
+        return [verb_accuracy(model, ids, verbs) for ids in sentences.values()]
 
     def worst(model):
         # The longest sentences are enough to go on; all must be right to stop.
-        if verb_accuracy(model, tests[CONFIG["most"]], verbs) < 1:
+        if verb_accuracy(model, valid[CONFIG["most"]], verbs) < 1:
             return 0.0
-        return min(accuracies(model))
+        return min(accuracies(model, valid))
 
     model = build(cell, len(language.vocabulary), rng, gate_bias)
     length = CONFIG["window"] * CONFIG["steps"] + 1
@@ -140,20 +142,23 @@ def agreement(cell, fewest, seed, *, gate_bias=None, held=None):
         batchify(text, CONFIG["batch_size"]), CONFIG["window"]
     )
     steps = train(model, batches, worst, held or {})
-    return model, language, {"accuracy": accuracies(model), "steps": steps}
+    found = {"accuracy": accuracies(model, test), "steps": steps}
+    return model, language, found
 
 
 def recall(seed, *, held):
     """Train a GRU on recall; its accuracy at the symbol, and the steps."""
     language = languages.recall(lag=CONFIG["lag"])
     rng = np.random.default_rng(seed)
-    test = encode(language, language.sample(np.random.default_rng(99), 500))
+    valid, test = (
+        encode(language, language.sample(np.random.default_rng(n), 500))
+        for n in (98, 99)
+    )
 
-    def accuracy(model):
-        logits, _, _ = model.forward(
-            test[:-1], model.initial_state(test.shape[1])
-        )
-        return float((logits[-2].argmax(axis=1) == test[-2]).mean())
+    def accuracy(model, ids=valid):
+        state = model.initial_state(ids.shape[1])
+        logits, _, _ = model.forward(ids[:-1], state)
+        return float((logits[-2].argmax(axis=1) == ids[-2]).mean())
 
     def batches():
         for _ in range(CONFIG["steps"]):
@@ -162,7 +167,7 @@ def recall(seed, *, held):
 
     model = build(GRU, len(language.vocabulary), rng, CONFIG["gate_bias"])
     steps = train(model, batches(), accuracy, held)
-    return {"accuracy": accuracy(model), "steps": steps}
+    return {"accuracy": accuracy(model, test), "steps": steps}
 
 
 def look_inside(model, language):

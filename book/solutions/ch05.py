@@ -115,3 +115,18 @@ def train_losses(columns, embedding, weight, output, window, lr):
                 param -= lr * grad
         losses.append(loss.item())
     return losses
+
+
+def top_k_filter(probs, k):
+    """Probabilities of the k likeliest words of each row.
+
+    A stable sort leaves equal numbers in their old order, so of two equally
+    probable words the smaller id comes first, and exactly k words are kept. A
+    comparison with the k-th largest number would keep all of its equals. The
+    places that the sort gives are put to use row by row, and the kept
+    probabilities share the whole again, each row by itself.
+    """
+    first = np.argsort(-probs, axis=1, kind="stable")[:, :k]
+    kept = np.zeros(probs.shape)
+    np.put_along_axis(kept, first, np.take_along_axis(probs, first, 1), 1)
+    return kept / kept.sum(axis=1, keepdims=True)

@@ -89,3 +89,20 @@ def with_forget_bias(bias_ih, bias_hh, value):
     new_ih[rows] = value
     new_hh[rows] = 0
     return new_ih, new_hh
+
+
+def lstm_without_output_tanh_backward(dh, dc, i, f, g, o, c_prev, c):
+    """Gradients of the four sums and of the old memory, for h = o * c.
+
+    Two equations of the cell's way back change. What the state sends to the
+    memory is no longer scaled by the slope of a tanh, so a large memory still
+    receives all of it. And the output gate has scaled the memory itself. The
+    new memory has two users, and both must have reported before what it
+    received is split among three blocks and the old memory.
+    """
+    dmemory = dc + dh * o
+    da_i = dmemory * g * i * (1 - i)
+    da_f = dmemory * c_prev * f * (1 - f)
+    da_g = dmemory * i * (1 - g**2)
+    da_o = dh * c * o * (1 - o)
+    return np.concatenate([da_i, da_f, da_g, da_o], axis=1), dmemory * f

@@ -3,6 +3,9 @@
 import json
 from importlib.resources import files
 
+# Without these nobody could tell what a number means, or measure it again.
+PROVENANCE = {"config", "versions", "machine", "seconds", "script_sha256"}
+
 
 def load(name):
     """Read the results of one script.
@@ -18,11 +21,20 @@ def load(name):
 
     Raises
     ------
-    ValueError : there are no results of that name.
+    ValueError : there are no results of that name, or they do not say how they were
+        measured.
     """
     file = files(__name__) / f"{name}.json"
     if not file.is_file():
         raise ValueError(
             f"no results are called {name!r}: run book/experiments/{name}.py"
         )
-    return json.loads(file.read_text("utf-8"))
+    found = json.loads(file.read_text("utf-8"))
+    for run in found.get("rows", [found]):
+        missing = sorted(PROVENANCE - run.keys())
+        if missing:
+            raise ValueError(
+                f"{name}.json does not give {', '.join(missing)}: write it with "
+                f"book/experiments/{name}.py"
+            )
+    return found

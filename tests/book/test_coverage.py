@@ -1,8 +1,7 @@
 """Everything in the lectures has its place in the book.
 
 `ledger_coverage.json` lists the rows of the lectures (S), their errata (E) and their
-claims (C). Each has a kind, and either the sections that show it, `shown`, as
-page#anchor, or the chapter that will, `owed`.
+claims (C). Each has a kind, and the sections that show it as page#anchor.
 """
 
 import functools
@@ -11,13 +10,11 @@ import re
 from collections import Counter
 
 import notebooks
-import pytest
 from bookfiles import BOOK, CODE, NOTEBOOKS, ROOT
 from myst_parser.mdit_to_docutils.base import default_slugify
 
 COVERAGE = json.loads((ROOT / "tests/book/ledger_coverage.json").read_text("utf-8"))
-SHOWN = {name: row["shown"] for name, row in COVERAGE.items() if "shown" in row}
-OWED = {name: row["owed"] for name, row in COVERAGE.items() if "owed" in row}
+SHOWN = {name: row["shown"] for name, row in COVERAGE.items()}
 LEDGER = [f"S-{n:03}" for n in range(1, 387)]
 LEDGER += [f"E-{n:02}" for n in range(1, 74)] + [f"C-{n:02}" for n in range(1, 31)]
 RUNS = {"equation", "system", "algorithm", "experiment"}  # reading does not show these
@@ -79,7 +76,7 @@ def is_chapter(place):
 
 def test_no_id_is_missing_and_none_is_invented():
     assert list(COVERAGE) == LEDGER
-    assert not [name for name in LEDGER if (name in SHOWN) == (name in OWED)]
+    assert all(SHOWN.values())
 
 
 def test_no_anchor_is_dead():
@@ -107,17 +104,3 @@ def test_the_companion_has_every_erratum_once():
     text = (BOOK / "lecture_companion.md").read_text("utf-8")
     entries = Counter(re.findall(r"\((E-\d\d)\b", text))
     assert entries == Counter(name for name in LEDGER if name[0] == "E")
-
-
-@pytest.mark.parametrize("page", ["lecture_companion", "glossary", "references"])
-def test_what_is_in_preparation_is_not_there_yet(page):
-    text = (BOOK / f"{page}.md").read_text("utf-8")
-    awaited = {int(n) for n in re.findall(r"chapter (\d+), in preparation", text)}
-    assert not awaited & {int(name[:2]) for name in NOTEBOOKS if is_chapter(name)}
-
-
-@pytest.mark.parametrize("chapter", sorted(set(OWED.values())))
-def test_nothing_is_owed_by_a_chapter_that_is_there(chapter):
-    rows = [name for name, owing in OWED.items() if owing == chapter]
-    assert chapter not in NOTEBOOKS, rows
-    pytest.skip(f"not run here: {len(rows)} rows owed by {chapter}, in preparation")

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import notebooks
 import pytest
-from bookfiles import NOTEBOOKS, cells
+from bookfiles import BOOK, NOTEBOOKS, cells
 
 HEADING = re.compile(r"^### Exercise (\S+) \((\w[\w -]*)\):? \S.*$", re.M)
 with_exercises = [
@@ -61,6 +61,17 @@ def test_every_exercise_has_a_solution_of_its_own(name):
         for alias in node.names
     }
     assert not imported & set(functions(name))
+
+
+@every_chapter
+def test_the_solutions_page_answers_every_exercise(name):
+    number = name[:2]
+    page = (BOOK / "solutions" / f"ch{number}.md").read_text("utf-8")
+    assert f"# Solutions to chapter {int(number)}\n" in page
+    assert f"```{{solutions}} {int(number)}\n```" in page
+    text = "\n".join(notebooks.source(cell) for cell in cells(name, "markdown"))
+    written = [n for n, kind in HEADING.findall(text) if kind != "check"]
+    assert re.findall(r"<summary>(\S+) \((?:derive|explore)\) ", page) == written
 
 
 @every_chapter

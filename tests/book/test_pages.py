@@ -1,16 +1,16 @@
 """The built pages, read as files: links, anchors, formulas, pictures, weight."""
 
 import functools
+import posixpath
 import re
 from urllib.parse import unquote, urlsplit
 
 import html5lib
 import pytest
-from bookfiles import BOOK, MATHS, NOTEBOOKS, SITE, markdown, pages
+from bookfiles import GENERATED, MATHS, NOTEBOOKS, ROOT, SITE, WRITTEN, markdown, pages
 from bs4 import BeautifulSoup
 
-PAGES = {path.name: path for path in sorted(SITE.glob("*.html"))}
-WRITTEN = [*NOTEBOOKS.values(), *sorted(BOOK.glob("*.md"))]
+PAGES = {name: path for name, path in pages().items() if name != "404.html"}
 CHAPTERS = [f"{name}.html" for name in NOTEBOOKS if name[:2].isdigit()]
 OURS_TO_LEAVE = {"search.html", "genindex.html"}  # made by Sphinx alone
 LOADED = "link[href], script[src], img[src], source[src], iframe[src], image[href]"
@@ -28,8 +28,13 @@ def anchors(name):
     return {element["id"] for element in soup(name).select("[id]")}
 
 
+def beside(name, address):
+    """The place in the site that a page means by an address."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
+
+
 def test_the_book_is_built():
-    assert {page.stem for page in pages()} >= {path.stem for path in WRITTEN}
+    assert PAGES.keys() >= {f"{name}.html" for name in WRITTEN}
 
 
 @every_page
@@ -39,7 +44,7 @@ def test_links_lead_somewhere(name):
         parts = urlsplit(link["href"])
         if parts.scheme or parts.netloc:
             continue
-        target = unquote(parts.path) or name
+        target = beside(name, unquote(parts.path)) if parts.path else name
         mark = unquote(parts.fragment)
         has_mark = not mark or target not in PAGES or mark in anchors(target)
         if not (SITE / target).is_file() or not has_mark:
@@ -65,7 +70,7 @@ def test_nothing_is_loaded_from_elsewhere(name):
         if element.name == "link" and element.get("rel") == ["canonical"]:
             continue
         assert address.startswith("data:") or not urlsplit(address).netloc, address
-        path = unquote(urlsplit(address).path)
+        path = beside(name, unquote(urlsplit(address).path))
         assert address.startswith(("data:", "#")) or (SITE / path).is_file(), address
 
 
@@ -81,11 +86,11 @@ def test_ids_are_unique(name):
     assert len(ids) == len(set(ids)), sorted({i for i in ids if ids.count(i) > 1})
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
-def test_every_formula_of_the_source_is_drawn(path):
-    drawn = soup(f"{path.stem}.html").select("article math")
-    title = soup(f"{path.stem}.html").select("article math annotation")
-    assert len(drawn) == len(title) == len(MATHS.findall(markdown(path)))
+@pytest.mark.parametrize("name", sorted(WRITTEN.keys() - GENERATED))
+def test_every_formula_of_the_source_is_drawn(name):
+    drawn = soup(f"{name}.html").select("article math")
+    title = soup(f"{name}.html").select("article math annotation")
+    assert len(drawn) == len(title) == len(MATHS.findall(markdown(WRITTEN[name])))
 
 
 @every_page
@@ -115,7 +120,9 @@ def test_what_was_mended_stays_mended(name):
     text = PAGES[name].read_text("utf-8")
     assert "fontawesome.js" not in text
     assert not soup(name).select('.search-button-field[aria-label="Search"]')
-    assert not soup(name).select("summary[aria-label]")
+    assert not soup(name).select(".cell summary[aria-label]")
+    assert not soup(name).select("summary:not([aria-label]) > .toctree-toggle")
+    assert not [th for th in soup(name).select("th") if not th.get_text(strip=True)]
     for sidebar in soup(name).select("#pst-primary-sidebar"):
         assert sidebar["role"] == "region"
 
@@ -133,7 +140,7 @@ def test_a_chapter_weighs_less_than_two_megabytes(name):
     assert PAGES[name].stat().st_size < 2_000_000
 
 
-@pytest.mark.parametrize("name", [path.stem for path in WRITTEN])
+@pytest.mark.parametrize("name", WRITTEN)
 def test_the_articles_are_valid_html(name):
     parser = html5lib.HTMLParser(strict=False)
     article = soup(f"{name}.html").select_one("article")
@@ -144,6 +151,17 @@ def test_the_articles_are_valid_html(name):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_first_cell_is_not_on_the_page(name):
     assert "pip install" not in soup(name).select_one("article").get_text()
+
+
+def test_a_missing_page_leads_home_from_any_address():
+    page = BeautifulSoup((SITE / "404.html").read_text("utf-8"), "html5lib")
+    setting = re.search(r"baseurl: (\S+)", (ROOT / "_config.yml").read_text("utf-8"))
+    home = urlsplit(setting[1]).path
+    links = [link["href"] for link in page.select("a[href], link[href]")]
+    assert links
+    for link in links:
+        assert link.startswith(home)
+        assert (SITE / link.removeprefix(home)).is_file()
 
 
 def test_the_wheel_lies_beside_the_pages():

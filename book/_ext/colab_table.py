@@ -1,0 +1,40 @@
+"""The table of what each page costs on a machine like Colab's.
+
+In an `.md` page, a block `{colab}` is replaced by the numbers in book/colab.json, which
+`make colab` measures.
+"""
+
+import json
+
+from api_links import BOOK
+from claims import title
+
+BLOCK = "```{colab}\n```"
+HEAD = "| page | seconds | peak memory | installs |\n|---|--:|--:|---|\n"
+
+
+def table(measured):
+    """Return the table as Markdown."""
+    lines = []
+    for name, row in measured["pages"].items():
+        page = BOOK / f"{name}.ipynb"
+        what = ", ".join(f"`{package}`" for package in row["installed"])
+        memory = f"{row['peak_mb']:,} MB"
+        link = f"[{title(page)}]({page.name})"
+        lines.append(f"| {link} | {row['seconds']:.0f} | {memory} | {what} |")
+    return HEAD + "\n".join(lines) + f"\n\nMeasured on {measured['date']}."
+
+
+def write_table(app, docname, source):
+    """Replace the block by the table."""
+    if BLOCK in source[0]:
+        file = BOOK / "colab.json"
+        app.env.note_dependency(str(file))
+        measured = json.loads(file.read_text("utf-8"))
+        source[0] = source[0].replace(BLOCK, table(measured))
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("source-read", write_table)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,121 @@
+"""`rnnlm train`: fit a model to a corpus, and keep it in a file."""
+
+import numpy as np
+
+from rnnlm_lib import checkpoint, corpora, schedules
+from rnnlm_lib.commands.models import (
+    START,
+    add_backend,
+    build_rnn,
+    describe,
+    first_id,
+    half,
+    split,
+)
+from rnnlm_lib.evaluate import evaluate
+from rnnlm_lib.learner import Data, Options
+from rnnlm_lib.ngram import SMOOTHINGS, NGramLM
+from rnnlm_lib.scratch.cells import CELLS
+from rnnlm_lib.text import UNK, Vocabulary
+
+SCHEDULES = ("constant", "decay-after", "plateau", "cosine")
+
+
+def add_arguments(parser):
+    """Arguments of `rnnlm train`."""
+    add = parser.add_argument
+    add("--corpus", required=True, metavar="NAME", help=", ".join(corpora.NAMES))
+    add("--out", required=True, metavar="FILE", help="such as model.safetensors")
+    add("--model", choices=("rnn", "ngram"), default="rnn")
+    add("--level", choices=tuple(START), default="word")
+    add("--max-vocab", type=int, default=10_000, help="largest vocabulary")
+    add("--max-tokens", type=int, help="learn from the first tokens only")
+    ngram = parser.add_argument_group("n-gram models").add_argument
+    ngram("--order", type=int, default=5)
+    ngram("--smoothing", choices=SMOOTHINGS, default="kneser_ney")
+    rnn = parser.add_argument_group("recurrent models").add_argument
+    rnn("--cell", choices=tuple(CELLS), default="lstm")
+    rnn("--embedding-size", type=int, help="default: the hidden size")
+    rnn("--hidden-size", type=int, default=200)
+    rnn("--num-layers", type=int, default=2)
+    rnn("--dropout", type=float, default=0.0)
+    rnn("--tie-weights", action="store_true")
+    learning = parser.add_argument_group("learning").add_argument
+    learning("--epochs", type=int, default=13)
+    learning("--lr", type=float, default=20.0)
+    learning("--optimizer", choices=("sgd", "adagrad", "adam"), default="sgd")
+    learning("--momentum", type=float, default=0.0)
+    learning("--batch-size", type=int, default=20)
+    learning("--window", type=int, default=35)
+    learning("--clip", type=float, default=0.25, help="greatest norm of the gradient")
+    learning("--schedule", choices=SCHEDULES, default="plateau")
+    learning("--full-epochs", type=int, default=4, help="before decay-after sets in")
+    learning("--factor", type=float, default=0.5, help="of decay-after and plateau")
+    learning("--patience", type=int, help="epochs without a new best, then stop")
+    learning("--seed", type=int, default=0)
+    learning("--resume", action="store_true", help="go on from FILE's last state")
+    add_backend(parser)
+
+
+def run(args):
+    """Fit a model to a corpus, and keep it in a file."""
+    corpus = corpora.load(args.corpus)
+    tokens = split(corpus.train, args.corpus, args.level)[: args.max_tokens]
+    known = {"max_size": args.max_vocab, "specials": {UNK, START[args.level]}}
+    vocabulary = Vocabulary.from_tokens(tokens, **known)
+    valid = vocabulary.encode(split(corpus.valid, args.corpus, args.level))
+    data = Data(vocabulary.encode(tokens), valid, first_id(vocabulary, args.level))
+    meta = {
+        "corpus": args.corpus,
+        "level": args.level,
+        "model": args.model,
+        "vocabulary": vocabulary.tokens,
+    }
+    print(f"{args.corpus}: {len(data.train):,} tokens to learn from, {vocabulary}")
+    {"rnn": train_rnn, "ngram": train_ngram}[args.model](args, data, meta)
+    print(f"wrote {args.out}")
+
+
+def train_rnn(args, data, meta):
+    """Train a recurrent model; `fit` writes its checkpoints."""
+    config = {
+        "vocab_size": len(meta["vocabulary"]),
+        "embedding_size": args.embedding_size or args.hidden_size,
+        "hidden_size": args.hidden_size,
+        "cell": args.cell,
+        "num_layers": args.num_layers,
+        "tie_weights": args.tie_weights,
+        "dropout": args.dropout,
+    }
+    model = build_rnn(args.backend, config, args.seed)
+    fit = half(args.backend, "train").fit
+    names = Options.__dataclass_fields__.keys() & vars(args).keys()
+    options = {name: getattr(args, name) for name in names}
+    options |= {"schedule": build_schedule(args), "checkpoint": args.out}
+    fit(model, data, resume=args.resume, meta=meta, **options)
+
+
+def train_ngram(args, data, meta):
+    """Count n-grams; the file holds the ids they are counted from."""
+    config = {
+        "order": args.order,
+        "vocab_size": len(meta["vocabulary"]),
+        "smoothing": args.smoothing,
+        "boundary": data.first if meta["level"] == "word" else None,
+    }
+    model = NGramLM(**config).fit(data.train, held_out=data.valid)
+    if model.weights_ is not None:
+        config["weights"] = [float(weight) for weight in model.weights_]
+    ids = np.asarray(data.train, np.int32)
+    checkpoint.save(args.out, {"ids": ids}, meta=meta | {"config": config})
+    print(f"valid: {describe(evaluate(model, data.valid, first=data.first))}")
+
+
+def build_schedule(args):
+    """The learning-rate schedule that the options name."""
+    return {
+        "constant": schedules.constant,
+        "decay-after": schedules.decay_after(args.full_epochs, factor=args.factor),
+        "plateau": schedules.decay_on_plateau(factor=args.factor),
+        "cosine": schedules.cosine(args.epochs),
+    }[args.schedule]

@@ -1,0 +1,81 @@
+"""Recipes are data: valid, complete, and each runs in small in both halves."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnnlm_lib import recipes
+from rnnlm_lib.commands.models import build_rnn, half
+from rnnlm_lib.learner import Data
+from rnnlm_lib.recipes import RECIPES, Recipe, Texts
+from rnnlm_lib.text import EOS, Vocabulary
+
+SIZES = {"embedding_size": 5, "hidden_size": 5}
+RUNS = [(name, h) for name, recipe in RECIPES.items() for h in recipe.halves]
+
+
+def small_texts():
+    """A text in which every word follows from the one before."""
+    vocabulary = Vocabulary.from_tokens(["a", "b", "c", EOS])
+    ids = vocabulary.encode(["a", "b", "c", EOS] * 60)
+    first = int(vocabulary.encode([EOS])[0])
+    return Texts(vocabulary, Data(ids, ids[:80], first), ids[:120], "0" * 64)
+
+
+def in_small(recipe):
+    """The same recipe with a model and a text that take no time."""
+    training = recipe.training | {"epochs": 2, "batch_size": 3, "window": 7}
+    return replace(recipe, model=recipe.model | SIZES, training=training)
+
+
+@pytest.mark.parametrize(("name", "backend"), RUNS)
+def test_a_recipe_runs_in_small(name, backend, tmp_path):
+    recipe, texts = in_small(RECIPES[name]), small_texts()
+    config = {"vocab_size": len(texts.vocabulary), **recipe.model}
+    model = build_rnn(backend, config, 0)
+    fit = half(backend, "train").fit
+    file = tmp_path / "model.safetensors"
+    options = {"checkpoint": file, "progress": False}
+    row = recipes.cook(recipe, texts, model, fit, **options)
+    assert row["test_tokens"] == 120
+    assert 1 <= row["test_perplexity"] < math.inf
+    assert len(row["history"]["valid"]) == 2
+    assert json.loads(json.dumps(row)) == row
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_names_what_a_paper_reports(name):
+    published = RECIPES[name].published
+    assert 1 < published.test < (published.valid or math.inf)
+    assert published.source[-1].isdigit()
+
+
+def test_both_halves_start_from_the_same_parameters():
+    recipe, texts = in_small(RECIPES["zaremba-small"]), small_texts()
+    recipe = replace(recipe, training=recipe.training | {"lr": 1e-12})
+    config = {"vocab_size": len(texts.vocabulary), **recipe.model}
+    rows = []
+    for backend in ("scratch", "pytorch"):
+        model, fit = build_rnn(backend, config, 0), half(backend, "train").fit
+        rows.append(recipes.cook(recipe, texts, model, fit, progress=False))
+    perplexities = [row["test_perplexity"] for row in rows]
+    np.testing.assert_allclose(*perplexities, rtol=1e-6)
+    assert rows[0]["parameters"] == rows[1]["parameters"]
+
+
+def test_a_recipe_for_no_corpus_is_refused():
+    with pytest.raises(ValueError, match="there is no corpus 'pbt': choose one of"):
+        Recipe("pbt", {}, {})
+
+
+def test_a_recipe_with_no_schedule_is_refused():
+    with pytest.raises(ValueError, match="no schedule 'halve': choose one of constant"):
+        Recipe("penn-treebank", {}, {}, ("halve", {}))
+
+
+def test_an_unknown_recipe_names_the_known_ones():
+    with pytest.raises(ValueError, match="no recipe 'zaremba': choose one of zaremba-"):
+        recipes.find("zaremba")

@@ -1,0 +1,42 @@
+"""Every committed result says how it was measured, and its script is still the same."""
+
+import hashlib
+import json
+
+import pytest
+from bookfiles import ROOT
+
+from rnnlm_lib import results
+
+SCRIPTS = {path.stem: path for path in (ROOT / "book/experiments").glob("*.py")}
+FILES = {path.stem: path for path in (ROOT / "rnnlm_lib/results").glob("*.json")}
+WHOLE = [name for name in sorted(FILES) if "rows" not in results.load(name)]
+
+
+def test_each_script_has_results_and_each_result_a_script():
+    assert FILES.keys() == SCRIPTS.keys()
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_script_has_not_changed_since(name):
+    now = hashlib.sha256(SCRIPTS[name].read_bytes()).hexdigest()
+    assert results.load(name)["script_sha256"] == now, f"rerun {SCRIPTS[name].name}"
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_three_seeds_or_more_were_run(name):
+    assert len(results.load(name)["config"]["seeds"]) >= 3
+
+
+def test_results_that_do_not_say_how_they_were_measured_are_refused(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "made_up.json").write_text(json.dumps({"perplexity": 1.0}))
+    monkeypatch.setattr(results, "files", lambda _: tmp_path)
+    with pytest.raises(ValueError, match="does not give config, machine, script"):
+        results.load("made_up")
+
+
+def test_results_that_are_not_there_name_the_script():
+    with pytest.raises(ValueError, match=r"run book/experiments/nothing\.py"):
+        results.load("nothing")
