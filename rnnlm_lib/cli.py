@@ -4,9 +4,6 @@ import argparse
 import importlib
 import sys
 
-from rnnlm_lib.commands.models import build_rnn, half
-
-__all__ = ["build_parser", "build_rnn", "half", "main"]
 COMMANDS = {
     "train": "fit a model to a corpus",
     "evaluate": "perplexity of a text",

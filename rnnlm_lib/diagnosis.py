@@ -83,6 +83,8 @@ def constant_factor(attempt: Attempt, probes: list[Probe]) -> None:
     ratios = _constants(
         probes, lambda got, want: want @ got / (want @ want), np.multiply
     )
+    if ratios == [0.0]:
+        raise Found("factor", f"{_place(probes)}every number is 0.")
     if ratios:
         known = [why for f, why in FACTORS.items() if abs(ratios[0] - f) < 1e-3]
         why = f" ({known[0]})" if known and len(ratios) == 1 else ""
@@ -142,17 +144,18 @@ def part_switched_off(attempt: Attempt, probes: list[Probe]) -> None:
 
 def worst_number(attempt: Attempt, probes: list[Probe]) -> None:
     """Find the worst number; this stage always finds one."""
-    part = _wrong_parts(probes)[0]
+    part, *others = _wrong_parts(probes)
     probe = next(p for p in probes if not _right(p, part))
     got, want = probe.got[part], probe.want[part]
     gap = np.abs(got - want)
     wrong = gap > probe.tolerance * scale(want)
     at = tuple(int(i) for i in np.unravel_index(gap.argmax(), gap.shape))
     worst = f"{_share(wrong)} wrong; the worst, at {list(at)}," if at else "the number"
+    also = f" {_named(others)} wrong too." if others else ""
     raise Found(
         "unknown",
-        f"{_place(probes)}{worst} should be {want[at]:.6g} on my input and is "
-        f"{got[at]:.6g}. No mistake I know gives this; hint=True gives a hint.",
+        f"{_place(probes, [part])}{worst} should be {want[at]:.6g} on my input and is "
+        f"{got[at]:.6g}.{also} No mistake I know gives this; hint=True gives a hint.",
     )
 
 
@@ -201,15 +204,19 @@ def _listed(constants: list[float]) -> str:
     return said if len(constants) == 1 else f"one number ({said} on three inputs)"
 
 
-def _place(probes: list[Probe]) -> str:
+def _place(probes: list[Probe], wrong: list[str] | None = None) -> str:
     """Say which parts of an answer are right, if it has several; else nothing."""
-    wrong = _wrong_parts(probes)
-    if wrong == [""]:
+    all_wrong = _wrong_parts(probes)
+    if all_wrong == [""]:
         return ""
-    right = [f"`{part}`" for part in probes[0].want if part not in wrong]
-    verb = "is" if len(right) == 1 else "are"
-    said = f"{' and '.join(right)} {verb} right, but " if right else ""
-    return f"{said}in {' and '.join(f'`{part}`' for part in wrong)} "
+    right = [part for part in probes[0].want if part not in all_wrong]
+    said = f"{_named(right)} right, but " if right else ""
+    return f"{said}in {' and '.join(f'`{part}`' for part in wrong or all_wrong)} "
+
+
+def _named(parts: list[str]) -> str:
+    verb = "is" if len(parts) == 1 else "are"
+    return f"{' and '.join(f'`{part}`' for part in parts)} {verb}"
 
 
 def _share(bad: np.ndarray, of: str = "") -> str:

@@ -26,7 +26,7 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
     }
     const boxes = ".math-scroll, span.maths.wide, .bd-article pre";
     for (const box of document.querySelectorAll(boxes)) {
-      if (box.scrollWidth > box.clientWidth + 1) {
+      if (box.scrollWidth > box.clientWidth) {
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", `wide ${label(box)}, scrolls sideways`);

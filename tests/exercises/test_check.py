@@ -216,7 +216,7 @@ def test_an_input_changed_in_place_is_named_even_if_the_answer_is_right(fn):
         (lambda y: -y, "-1 times what it should be (the sign is the other way round)."),
         (lambda y: y / np.log(2), "(1 / ln 2, so bits and nats are mixed)."),
         (lambda y: 2.5 * y, "every number is 2.5 times what it should be."),
-        (lambda y: 0 * y, "every number is 0 times what it should be."),
+        (lambda y: 0 * y, "every number is 0."),
         (lambda y: y + 0.25, "every number is off by the same amount, 0.25."),
         (lambda y: y * len(y), "(6, 4, 8 on three inputs) times what it should be."),
         (lambda y: y * np.arange(1.0, len(y) + 1)[:, None], "factor of its own"),
