@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnnlm_lib import recipes
+from rnnlm_lib import cli, recipes
 from rnnlm_lib.commands.models import build_rnn, half
 from rnnlm_lib.learner import Data
 from rnnlm_lib.recipes import RECIPES, Recipe, Texts
@@ -79,3 +79,39 @@ def test_a_recipe_with_no_schedule_is_refused():
 def test_an_unknown_recipe_names_the_known_ones():
     with pytest.raises(ValueError, match="no recipe 'zaremba': choose one of zaremba-"):
         recipes.find("zaremba")
+
+
+def small_recipes(monkeypatch):
+    small = {name: in_small(recipe) for name, recipe in RECIPES.items()}
+    monkeypatch.setattr(recipes, "RECIPES", small)
+    monkeypatch.setattr(recipes, "read_texts", lambda recipe: small_texts())
+
+
+def test_one_command_trains_and_sets_the_papers_number_beside(
+    monkeypatch, tmp_path, capsys
+):
+    small_recipes(monkeypatch)
+    file = str(tmp_path / "model.safetensors")
+    assert cli.main(["train", "--recipe", "zaremba-small", "--out", file]) == 0
+    said = capsys.readouterr().out
+    assert "test perplexity" in said
+    assert "Zaremba et al. 2014, table 1: 114.5" in said
+    assert cli.main(["sample", file, "--length", "4"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "--corpus NAME, or --recipe NAME"),
+        (["--recipe", "zaremba"], "there is no recipe 'zaremba'"),
+        (
+            ["--recipe", "zaremba-small", "--corpus", "names"],
+            "zaremba-small learns from penn-treebank, not from names",
+        ),
+    ],
+)
+def test_what_cannot_be_followed_is_said(options, said, tmp_path, capsys):
+    file = tmp_path / "model.safetensors"
+    assert cli.main(["train", "--out", str(file), *options]) == 2
+    assert said in capsys.readouterr().err
+    assert not file.exists()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnlm_lib import checkpoint, corpora, schedules
+from rnnlm_lib import checkpoint, corpora, recipes, schedules
 from rnnlm_lib.commands.models import (
     START,
     add_backend,
@@ -24,7 +24,8 @@ SCHEDULES = ("constant", "decay-after", "plateau", "cosine")
 def add_arguments(parser):
     """Arguments of `rnnlm train`."""
     add = parser.add_argument
-    add("--corpus", required=True, metavar="NAME", help=", ".join(corpora.NAMES))
+    add("--corpus", metavar="NAME", help=", ".join(corpora.NAMES))
+    add("--recipe", metavar="NAME", help=", ".join(recipes.RECIPES))
     add("--out", required=True, metavar="FILE", help="such as model.safetensors")
     add("--model", choices=("rnn", "ngram"), default="rnn")
     add("--level", choices=tuple(START), default="word")
@@ -59,6 +60,42 @@ def add_arguments(parser):
 
 def run(args):
     """Fit a model to a corpus, and keep it in a file."""
+    if args.recipe:
+        follow_recipe(args)
+    elif args.corpus:
+        train(args)
+    else:
+        raise ValueError("name what to learn from: --corpus NAME, or --recipe NAME")
+    print(f"wrote {args.out}")
+
+
+def follow_recipe(args):
+    """Train as a paper did; at the end, its number beside ours."""
+    recipe = recipes.find(args.recipe)
+    if args.corpus not in (None, recipe.corpus):
+        raise ValueError(
+            f"{args.recipe} learns from {recipe.corpus}, not from {args.corpus}: "
+            "leave --corpus out"
+        )
+    texts = recipes.read_texts(recipe)
+    config = {"vocab_size": len(texts.vocabulary), **recipe.model}
+    model = build_rnn(args.backend, config, args.seed)
+    meta = {
+        "corpus": recipe.corpus,
+        "level": "word",
+        "model": "rnn",
+        "vocabulary": texts.vocabulary.tokens,
+    }
+    fit = half(args.backend, "train").fit
+    options = {"checkpoint": args.out, "resume": args.resume, "meta": meta}
+    row = recipes.cook(recipe, texts, model, fit, seed=args.seed, **options)
+    print(f"test perplexity {row['test_perplexity']:.2f} after {row['seconds']:,.0f} s")
+    if recipe.published:
+        print(f"{recipe.published.source}: {recipe.published.test}")
+
+
+def train(args):
+    """Train as the options say."""
     corpus = corpora.load(args.corpus)
     tokens = split(corpus.train, args.corpus, args.level)[: args.max_tokens]
     known = {"max_size": args.max_vocab, "specials": {UNK, START[args.level]}}
@@ -73,7 +110,6 @@ def run(args):
     }
     print(f"{args.corpus}: {len(data.train):,} tokens to learn from, {vocabulary}")
     {"rnn": train_rnn, "ngram": train_ngram}[args.model](args, data, meta)
-    print(f"wrote {args.out}")
 
 
 def train_rnn(args, data, meta):
