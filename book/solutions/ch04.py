@@ -38,7 +38,8 @@ def span_scores(found, wanted, lengths):
     Zeros before and after the real tags give each span two edges, a step up
     and a step down. A span is its text and these two places, so two spans are
     equal if all three numbers are. The sets do the counting. One pair of sums
-    for all texts lets a text with many names count for more.
+    for all texts lets a text with many names count for more. Without any span
+    nothing is hit, and 0 is divided by 1.
     """
 
     def spans(tags):
@@ -51,7 +52,12 @@ def span_scores(found, wanted, lengths):
 
     got, want = spans(found), spans(wanted)
     hits = len(got & want)
-    return hits / len(got), hits / len(want), 2 * hits / (len(got) + len(want))
+    both = len(got) + len(want)
+    return (
+        hits / max(len(got), 1),
+        hits / max(len(want), 1),
+        2 * hits / max(both, 1),
+    )
 
 
 def reverse_texts(ids, lengths):

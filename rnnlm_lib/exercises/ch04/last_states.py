@@ -8,7 +8,7 @@ from rnnlm_lib.exercises import Exercise, Mistake, sizes
 def _last_states(bug, outputs, lengths):
     column, places = np.arange(len(lengths)), np.arange(len(outputs))
     real = (places[:, None] < lengths)[..., None]
-    if "last_column" in bug:
+    if "last_row" in bug:
         return outputs[-1]
     if "longest" in bug:
         return outputs[lengths.max() - 1]
@@ -41,7 +41,7 @@ exercise = Exercise(
     ref=_last_states,
     make=_padded_states,
     bugs={
-        "last_column": Mistake(
+        "last_row": Mistake(
             "the last row of the array is taken for every text, which is padding for "
             "most of them",
             "S-111",

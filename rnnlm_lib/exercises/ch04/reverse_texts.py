@@ -19,6 +19,10 @@ def _reverse_texts(bug, ids, lengths):
         if "one_less" in bug:
             n = n - 1
         turned[:n, b] = ids[:n, b][::-1]
+        if "from_padding" in bug:
+            turned[:n, b] = ids[np.arange(n, 0, -1).clip(max=len(ids) - 1), b]
+        if "same_copy" in bug:
+            turned[n // 2 : n, b] = ids[n // 2 : n, b]
         if "first_kept" in bug:
             turned[0, b] = ids[0, b]
             turned[1:n, b] = ids[1:n, b][::-1]
@@ -61,6 +65,16 @@ exercise = Exercise(
         ),
         "one_less": Mistake("the last word of each text stays at its place", "E-44"),
         "first_kept": Mistake("the first word of each text stays at its place", "E-44"),
+        "from_padding": Mistake(
+            "the walk back begins one place too late, so padding comes first and the "
+            "first word of each text is lost",
+            "E-44",
+        ),
+        "same_copy": Mistake(
+            "the second half is read after the first has been written over it, in one "
+            "and the same array, so half of each text is lost",
+            "trial",
+        ),
         "zeros": Mistake(
             "the padding is written anew, as 0; it should stay as it was", "trial"
         ),

@@ -14,12 +14,18 @@ def _spans(tags, lengths):
     return spans
 
 
+def _share(part, whole):
+    return part / whole if whole else 0.0
+
+
 def _span_scores(bug, found, wanted, lengths):
     if "padding_counted" in bug:
         lengths = np.full_like(lengths, len(found))
     if "one_less" in bug:
         lengths = lengths - 1
     got, want = _spans(found, lengths), _spans(wanted, lengths)
+    if "end_lost" in bug:
+        got, want = ({s for s in x if s[2] < lengths[s[0]]} for x in (got, want))
     hits = len(got & want)
     if "beginnings" in bug:
         hits = len({s[:2] for s in got} & {s[:2] for s in want})
@@ -34,8 +40,8 @@ def _span_scores(bug, found, wanted, lengths):
         real = np.arange(len(found))[:, None] < lengths
         hits = (found * wanted * real).sum()
         got, want = (found * real).sum(), (wanted * real).sum()
-    precision, recall = hits / got, hits / want
-    f1 = 2 * precision * recall / (precision + recall)
+    precision, recall = _share(hits, got), _share(hits, want)
+    f1 = _share(2 * precision * recall, precision + recall)
     if "plain_mean" in bug:
         f1 = (precision + recall) / 2
     if "swapped" in bug:
@@ -91,6 +97,11 @@ exercise = Exercise(
         ),
         "padding_counted": Mistake("what stands at padding is read as tags", "S-111"),
         "one_less": Mistake("the last word of each text is left out", "E-44"),
+        "end_lost": Mistake(
+            "a span that ends with the last word of its text is lost, because no 0 "
+            "comes after it",
+            "trial",
+        ),
         "swapped": Mistake(
             "precision and recall have changed places; precision divides by what was "
             "found",
@@ -108,7 +119,7 @@ exercise = Exercise(
         "put a 0 before and after the real tags of a text. A span begins where the "
         "difference is 1 and ends where it is -1.",
     ),
-    heading="Which words are names?",
+    heading="A trigger word",
     switch_off={
         "the padding (all texts of full length)": lambda found, wanted, lengths: (
             found,

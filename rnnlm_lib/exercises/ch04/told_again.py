@@ -28,7 +28,10 @@ def _told_again(bug, targets, context, embedding, weight, bias, eos):
             parts = [parts[0], told, word]
         if "state_last" in bug:
             parts = [*parts[1:], parts[0]]
-        h = np.tanh(np.concatenate(parts, axis=1) @ weight.T + bias)
+        if "word_first" in bug:
+            parts = [parts[1], parts[0], parts[2]]
+        h = np.concatenate(parts, axis=1) @ weight.T + bias
+        h = h if "no_tanh" in bug else np.tanh(h)
         states.append(h)
     return np.stack(states)
 
@@ -78,6 +81,12 @@ exercise = Exercise(
         "state_last": Mistake(
             "the state is joined at the end; the first columns belong to it", "S-120"
         ),
+        "word_first": Mistake(
+            "the word is joined in front of the state; the first columns belong to "
+            "the state",
+            "S-120",
+        ),
+        "no_tanh": Mistake("the tanh is missing", "S-109"),
         "no_memory": Mistake(
             "the state is zero at every step and not only at the first", "S-109"
         ),

@@ -17,9 +17,12 @@ def _cell_sizes(bug, input_size, hidden_size, seq_len):
         blocks["lstm"] = 3
     states = input_size if "rectangular" in bug else hidden_size
     biases = 0 if "no_biases" in bug else 1 if "one_bias" in bug else 2
-    one = hidden_size * (input_size + states + biases)
-    one = one * seq_len if "per_step" in bug else one
-    return {cell: count * one for cell, count in blocks.items()}
+    steps = seq_len if "per_step" in bug else 1
+    matrices = hidden_size * (input_size + states) * steps
+    biases = hidden_size * biases * steps
+    if "biases_once" in bug:
+        return {cell: count * matrices + biases for cell, count in blocks.items()}
+    return {cell: count * (matrices + biases) for cell, count in blocks.items()}
 
 
 def _sizes(rng):
@@ -47,6 +50,11 @@ exercise = Exercise(
         ),
         "one_bias": Mistake(
             "each block has one bias; PyTorch's has two, bias_ih and bias_hh", "trial"
+        ),
+        "biases_once": Mistake(
+            "the two biases are counted once for the whole cell; each block has its "
+            "own",
+            "trial",
         ),
         "no_biases": Mistake("the biases are not counted", "E-05"),
         "arrays": Mistake(

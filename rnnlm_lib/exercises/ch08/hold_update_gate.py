@@ -23,9 +23,10 @@ def _hold_update_gate(bug, weight_ih, weight_hh, bias_ih, bias_hh, value):
         held[0][rows] = 0
     if "recurrent_left" not in bug:
         held[1][rows] = 0
-    held[2][rows] = bias
+    written, other = (3, 2) if "other_bias" in bug else (2, 3)
+    held[written][rows] = bias
     if "second_bias_left" not in bug:
-        held[3][rows] = bias if "bias_twice" in bug else 0
+        held[other][rows] = bias if "bias_twice" in bug else 0
     return tuple(held)
 
 
@@ -80,6 +81,11 @@ exercise = Exercise(
         ),
         "bias_twice": Mistake(
             "both biases are set, and they are added: the gate gets twice as much",
+            "trial",
+        ),
+        "other_bias": Mistake(
+            "the two biases have changed places; the gate is held, but it is bias_hh "
+            "that should become 0",
             "trial",
         ),
         "second_bias_left": Mistake("bias_hh is left, and it is added", "trial"),

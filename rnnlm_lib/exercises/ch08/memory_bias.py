@@ -16,15 +16,18 @@ def _memory_bias(bug, share, steps):
     keep = 0.5 ** (1 / steps) if "half_life" in bug else keep
     keep = share ** (1 / (steps - 1)) if "one_step_less" in bug else keep
     bias = _logit(keep)
-    bias = keep if "no_logit" in bug else bias
     bias = np.log(keep) if "log" in bug else bias
     found = {"keep": bias, "overwrite": -bias}
+    if "no_logit" in bug:
+        found = {"keep": keep, "overwrite": 1 - keep}
+    if "gate_negated" in bug:
+        found = {"keep": keep, "overwrite": -keep}
     if "same_sign" in bug:
-        found["overwrite"] = bias
+        found["overwrite"] = found["keep"]
     if "swapped" in bug:
-        found = {"keep": -bias, "overwrite": bias}
+        found = {"keep": found["overwrite"], "overwrite": found["keep"]}
     if "complement" in bug:
-        found["overwrite"] = 1 - bias
+        found["overwrite"] = 1 - found["keep"]
     return found
 
 
@@ -64,6 +67,11 @@ exercise = Exercise(
         "one_step_less": Mistake("there is one step too few", "generic"),
         "no_logit": Mistake(
             "the gate itself comes back, and not the bias that gives it", "E-51"
+        ),
+        "gate_negated": Mistake(
+            "the gate itself comes back, and its negative; wanted is the bias that "
+            "gives it",
+            "E-51",
         ),
         "log": Mistake("the logarithm is taken where the logit is needed", "E-51"),
     },

@@ -14,6 +14,7 @@ def _simplified_gru_backward(bug, dh, h_prev, z, n, weight_hh):
     da_z = dz if "no_sigmoid_slope" in bug else dz * z * (1 - z)
     da_z = dz * (1 - z**2) if "tanh_slope_for_gate" in bug else da_z
     da_n = dn if "no_tanh_slope" in bug else dn * (1 - n**2)
+    da_n = dn * n * (1 - n) if "sigmoid_slope_for_candidate" in bug else da_n
     blocks = [da_n, da_z] if "blocks_swapped" in bug else [da_z, da_n]
     da = np.concatenate(blocks, axis=1)
     through = da @ weight_hh
@@ -74,6 +75,9 @@ exercise = Exercise(
         "no_sigmoid_slope": Mistake("the slope of the sigmoid is missing", "S-163"),
         "tanh_slope_for_gate": Mistake("the gate has the slope of a tanh", "S-163"),
         "no_tanh_slope": Mistake("the slope of the tanh is missing", "S-163"),
+        "sigmoid_slope_for_candidate": Mistake(
+            "the candidate has the slope of a sigmoid, n (1 - n)", "S-163"
+        ),
         "blocks_swapped": Mistake(
             "the blocks stand in the wrong order: z first, then n", "generic"
         ),
