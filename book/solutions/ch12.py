@@ -28,28 +28,29 @@ def tied_projection_backward(ids, dx, h, projection, embedding, dlogits):
     and a word that comes twice gets both of its shares. The projection was
     used once, between state and table.
     """
-    projected = h @ projection.T  # (N, E)
+    projected = h @ projection.T  # (N, d_e)
     one_hot = np.eye(len(embedding))[ids]  # (N, V)
     dembedding = one_hot.T @ dx + dlogits.T @ projected
     dprojected = dlogits @ embedding
     return dembedding, dprojected.T @ h, dprojected @ projection
 
 
-def tied_parameter_counts(vocab_size, embedding_size, hidden_size):
+def tied_parameter_counts(vocab_size, embedding_size, hidden_sizes):
     """Numbers of an LSTM language model with two tables, and with one.
 
-    Without tying one table reads E numbers for each word and the other scores
-    H numbers. With a projection only the first is left, and a matrix leads
-    from the state to it. What the projection costs does not depend on the
-    vocabulary, so for a large one it is small. The cell and the output's bias
-    are the same on both sides.
+    Without tying one table reads d_e numbers for each word and the other
+    scores d_h numbers. With a projection only the first is left, and a matrix
+    leads from the state to it, a square one where the sizes agree. What the
+    projection costs does not depend on the vocabulary, so for a large one it
+    is small. The cell and the output's bias are the same on both sides. The
+    sizes d_h are an array, so each line counts all models at once.
     """
-    cell = 4 * hidden_size * (embedding_size + hidden_size + 2)
+    cell = 4 * hidden_sizes * (embedding_size + hidden_sizes + 2)
     table = vocab_size * embedding_size
     rest = cell + vocab_size
     return {
-        "untied": table + vocab_size * hidden_size + rest,
-        "tied": table + embedding_size * hidden_size + rest,
+        "untied": table + vocab_size * hidden_sizes + rest,
+        "tied": table + embedding_size * hidden_sizes + rest,
     }
 
 

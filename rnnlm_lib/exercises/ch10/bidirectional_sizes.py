@@ -12,8 +12,14 @@ def _bidirectional_sizes(bug, blocks, input_size, hidden_size, num_layers, num_t
     first_reads = 2 * input_size if "all_wide" in bug else input_size
     higher_reads = input_size if "inputs_everywhere" in bug else wide * size
     rows = directions * blocks * size
-    first = rows * (first_reads + seen + biases)
-    higher = rows * (higher_reads + seen + biases) * (num_layers - 1)
+    bias = rows * biases
+    if "bias_per_layer" in bug:
+        bias /= blocks
+    first = rows * (first_reads + seen) + bias
+    if "higher_reads_both_states" in bug:
+        seen = 2 * size
+    layers = num_layers - ("all_are_higher" not in bug)
+    higher = (rows * (higher_reads + seen) + bias) * layers
     head_reads = size if "narrow_head" in bug else 2 * size
     head = num_tags * (head_reads + ("no_head_bias" not in bug))
     if "two_head_biases" in bug:
@@ -56,6 +62,19 @@ exercise = Exercise(
         ),
         "reads_both_states": Mistake(
             "each chain reads the states of both directions; it reads its own", "E-57"
+        ),
+        "higher_reads_both_states": Mistake(
+            "a chain of a higher layer reads the states of both directions of its own "
+            "layer; it reads 2H numbers from below and its own H states",
+            "trial",
+        ),
+        "all_are_higher": Mistake(
+            "all layers are counted as higher ones; the first is none of them", "trial"
+        ),
+        "bias_per_layer": Mistake(
+            "each direction of a layer has 2H numbers in its biases; PyTorch has two "
+            "biases for each block",
+            "trial",
         ),
         "narrow_head": Mistake(
             "the output layer reads H numbers; it reads 2H", "S-085"

@@ -13,6 +13,8 @@ def _flip_by_length(bug, x, lengths):
     if "first_length" in bug:
         lengths = np.full_like(lengths, lengths[0])
     lengths = lengths - ("one_short" in bug) + ("one_long" in bug)
+    if "axes" in bug:
+        x = x.swapaxes(0, 1)
     flipped = x.copy()
     for text, length in enumerate(lengths):
         flipped[:length, text] = x[:length, text][::-1]
@@ -20,6 +22,8 @@ def _flip_by_length(bug, x, lengths):
             flipped[length:, text] = 0
         if "padding_too" in bug:
             flipped[length:, text] = x[length:, text][::-1]
+    if "axes" in bug:
+        flipped = flipped.swapaxes(0, 1).copy()
     if "features" in bug:
         flipped = flipped[:, :, ::-1].copy()
     if "texts" in bug:
@@ -28,7 +32,8 @@ def _flip_by_length(bug, x, lengths):
 
 
 def _padded(rng):
-    steps, batch, width = sizes(rng, 3, 4, 9)
+    batch, steps, width = sizes(rng, 3, 4, 9)
+    batch, steps = sorted((batch, steps))  # or exchanged axes are no places at all
     lengths = rng.integers(2, steps - 1, batch)
     return rng.normal(size=(steps, batch, width)), lengths
 
@@ -57,6 +62,11 @@ exercise = Exercise(
         "zero_padding": Mistake("the padding is set to 0; it stays as it was", "trial"),
         "padding_too": Mistake(
             "the padding is turned round as well; it stays as it was", "trial"
+        ),
+        "axes": Mistake(
+            "the first axis of x is taken for the texts; it counts positions, and the "
+            "second one counts texts",
+            "trial",
         ),
         "features": Mistake(
             "the numbers of each vector are turned round too; a vector stays as it is",

@@ -8,6 +8,8 @@ from rnnlm_lib.exercises import Exercise, Mistake, sizes
 def _replace_word(
     bug, x, position, forward, backward, weight, bias, weight_reverse, bias_reverse
 ):
+    if "from_one" in bug:
+        position = position - 1
     before, after = forward[position - 1], backward[position + 1]
     if "old_states" in bug:
         before, after = forward[position], backward[position]
@@ -28,6 +30,10 @@ def _replace_word(
         return a if "no_tanh" in bug else np.tanh(a)
 
     states = [step(before, weight, bias), step(after, weight_reverse, bias_reverse)]
+    if "forward_kept" in bug:
+        states[0] = forward[position]
+    if "backward_kept" in bug:
+        states[1] = backward[position]
     if "swapped" in bug:
         states = states[::-1]
     return np.concatenate(states, axis=1)
@@ -78,6 +84,21 @@ exercise = Exercise(
         "old_states": Mistake(
             "both steps start from the states at the position itself, which have "
             "read the old word",
+            "trial",
+        ),
+        "forward_kept": Mistake(
+            "the forward half is still that of the old word; the forward chain reads "
+            "the new one too",
+            "trial",
+        ),
+        "backward_kept": Mistake(
+            "the backward half is still that of the old word; the backward chain "
+            "reads the new one too",
+            "trial",
+        ),
+        "from_one": Mistake(
+            "positions are counted from 1; `position` is a row of the arrays, counted "
+            "from 0",
             "trial",
         ),
         "swapped": Mistake(

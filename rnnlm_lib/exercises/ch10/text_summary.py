@@ -18,6 +18,9 @@ def _text_summary(bug, outputs, lengths):
         end = start
     if "crossed" in bug:
         end, start = start, end
+    if "mean" in bug:
+        real = np.arange(len(outputs))[:, None] < lengths
+        end = start = (outputs * real[..., None]).sum(axis=0) / lengths[:, None]
     halves = [end[:, :size], start[:, size:]]
     if "interleaved" in bug:
         halves = [end[:, 0::2], start[:, 1::2]]
@@ -56,6 +59,11 @@ exercise = Exercise(
         "padding_forgotten": Mistake(
             "the forward half is taken at the last position, which is padding in a "
             "short text",
+            "trial",
+        ),
+        "mean": Mistake(
+            "the mean over each text's words is taken; two single states have read "
+            "all of it",
             "trial",
         ),
         "one_late": Mistake(

@@ -14,6 +14,12 @@ def _dropout_stack_step(
     def drop(values, keep):
         return values * (~keep if "mask_is_dropped" in bug else keep) / scale
 
+    masks = list(keep_outputs)
+    if "mask_from_below" in bug:
+        masks = [masks[-1], *masks[:-1]]
+    if "mask_from_above" in bug:
+        masks = [*masks[1:], masks[-1]]
+
     below = x if "input_kept" in bug else drop(x, keep_input)
     new = []
     for k, (h_prev, bias) in enumerate(zip(states, biases, strict=True)):
@@ -23,7 +29,7 @@ def _dropout_stack_step(
         if "horizontal_too" in bug:
             h_prev = drop(h_prev, keep_outputs[k])
         h = np.tanh(np.concatenate([h_prev, below], axis=1) @ weight.T + bias)
-        below = drop(h, keep_outputs[k])
+        below = drop(h, masks[k])
         if "between_kept" in bug and k < len(states) - 1:
             below = h
         if "output_kept" in bug and k == len(states) - 1:
@@ -74,6 +80,16 @@ exercise = Exercise(
         "mask_is_dropped": Mistake(
             "the masks are turned round: True means kept", "generic"
         ),
+        "mask_from_below": Mistake(
+            "a layer's new state meets the mask of the layer below it; keep_outputs[k] "
+            "is for the outputs of layer k",
+            "trial",
+        ),
+        "mask_from_above": Mistake(
+            "a layer's new state meets the mask of the layer above it; keep_outputs[k] "
+            "is for the outputs of layer k",
+            "trial",
+        ),
         "input_kept": Mistake(
             "nothing is dropped on the arrow from the input to the first layer", "trial"
         ),
@@ -90,7 +106,8 @@ exercise = Exercise(
     hints=(
         "each new state has two uses: it is kept for the next step, and it goes up. "
         "Which of the two meets the mask?",
-        "there are L + 1 arrows that go up. The input's has a mask of its own.",
+        "there are L + 1 arrows that go up. The input's has a mask of its own, and "
+        "what is kept on any of them is divided by 1 - rate.",
     ),
     heading="Dropout on the vertical arrows",
     switch_off={

@@ -17,6 +17,8 @@ def _grid_node_backward(
         from_right = da_right @ weight[:, -size:]
     else:
         from_right = da_right @ weight[:, :size]
+    if "right_as_state" in bug:
+        from_right = da_right
     dh = from_above + from_right
     if "only_above" in bug:
         dh = from_above
@@ -32,6 +34,8 @@ def _grid_node_backward(
     da = dh * slope
     if "slope_above_only" in bug:
         da = from_above * slope + from_right
+    if "right_as_sums" in bug:
+        da = from_above * slope + da_right
     read = [below, h_left] if "below_first" in bug else [h_left, below]
     if "new_state" in bug:
         read = [h, below]
@@ -88,6 +92,16 @@ exercise = Exercise(
             "the gradient comes back through the columns that read from below; it "
             "comes through those that read the state",
             "E-39",
+        ),
+        "right_as_state": Mistake(
+            "da_right is added as if it were the state's gradient; it is that of the "
+            "next step's sums, and comes back through the columns that read the state",
+            "trial",
+        ),
+        "right_as_sums": Mistake(
+            "da_right is added to the gradient of this box's own sums; it is that of "
+            "the next step's sums",
+            "trial",
         ),
         "no_slope": Mistake("the slope of the tanh is missing", "S-285"),
         "slope_of_left": Mistake(

@@ -26,7 +26,14 @@ def _probe_scores(bug, states, labels, test_states):
         Z = np.column_stack([Z, np.full(len(Z), last)])
     left = np.sqrt(weight)[:, None]
     right = np.ones_like(left) if "targets_not_weighted" in bug else left
-    return Z @ np.linalg.lstsq(left * X, right * wanted, rcond=None)[0]
+    X = left * X
+    if "constant_not_weighted" in bug:
+        X[:, -1] = 1.0
+    scores = Z @ np.linalg.lstsq(X, right * wanted, rcond=None)[0]
+    if "softmax" in bug:
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        scores /= scores.sum(axis=1, keepdims=True)
+    return scores
 
 
 def _states(rng):
@@ -59,6 +66,13 @@ exercise = Exercise(
         "targets_not_weighted": Mistake(
             "the states are multiplied by the root of the weight and the targets are "
             "not",
+            "trial",
+        ),
+        "constant_not_weighted": Mistake(
+            "the column of ones is not multiplied by the root of the weight", "trial"
+        ),
+        "softmax": Mistake(
+            "a softmax makes probabilities of the scores; the scores are asked for",
             "trial",
         ),
         "no_constant": Mistake("the map has no constant", "S-385"),

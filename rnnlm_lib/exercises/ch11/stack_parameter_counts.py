@@ -16,12 +16,15 @@ def _stack_parameter_counts(bug, input_size, hidden_sizes, output_size):
             below = width
         if "reads_all_below" in bug:
             below = input_size + sum(hidden_sizes[:k])
-        total += blocks * width * (below + width + biases)
+        rows = blocks * width
+        bias_rows = width if "bias_per_layer" in bug else rows
+        total += rows * (below + width) + bias_rows * biases
         below = width
     heard = sum(hidden_sizes) if "output_hears_all" in bug else hidden_sizes[-1]
     if "output_hears_first" in bug:
         heard = hidden_sizes[0]
-    return {"layers": total, "output": heard * output_size + output_size}
+    output_biases = 2 if "two_output_biases" in bug else 1
+    return {"layers": total, "output": (heard + output_biases) * output_size}
 
 
 def _sizes(rng):
@@ -37,6 +40,13 @@ exercise = Exercise(
     bugs={
         "one_bias": Mistake(
             "each row has one bias; PyTorch's has two, bias_ih and bias_hh", "trial"
+        ),
+        "bias_per_layer": Mistake(
+            "each layer has two biases of H numbers; PyTorch has two for each block",
+            "trial",
+        ),
+        "two_output_biases": Mistake(
+            "the output layer has two biases; a linear layer has one", "generic"
         ),
         "no_biases": Mistake("the biases of the layers are not counted", "E-05"),
         "arrays": Mistake("arrays are counted and not the numbers in them", "E-28"),

@@ -15,7 +15,9 @@ def _lecture_tied_step(bug, ids, h_prev, E, weight):
     e = turned[ids] if "read_by_reshape" in bug else E[:, ids].T
     both = [e, h_prev] if "input_first" in bug else [h_prev, e]
     h = np.concatenate(both, axis=1) @ weight.T
-    if "no_tanh" not in bug:
+    if "sigmoid" in bug:
+        h = 1 / (1 + np.exp(-h))
+    elif "no_tanh" not in bug:
         h = np.tanh(h)
     scored = h
     if "scores_from_input" in bug:
@@ -23,6 +25,8 @@ def _lecture_tied_step(bug, ids, h_prev, E, weight):
     if "scores_from_old" in bug:
         scored = h_prev
     scores = scored @ (turned.T if "scored_by_reshape" in bug else E)
+    if "scaled" in bug:
+        scores = scores / np.sqrt(len(E))
     if "no_softmax" in bug:
         return h, scores
     return h, _softmax(scores, 0 if "softmax_over_texts" in bug else 1)
@@ -71,6 +75,13 @@ exercise = Exercise(
             "generic",
         ),
         "no_softmax": Mistake("the scores are returned as probabilities", "S-270"),
+        "scaled": Mistake(
+            "the scores are divided by the square root of d; they are plain products",
+            "trial",
+        ),
+        "sigmoid": Mistake(
+            "the state is squashed by a sigmoid; here g is tanh", "generic"
+        ),
         "no_tanh": Mistake("the state is not squashed by tanh", "generic"),
     },
     done="You can read a tied model in the lecture's layout.",

@@ -15,6 +15,9 @@ def _projection_penalty(bug, projection, strength):
         value, gradient = strength * length**2 / 2, strength * P
     if "absolute" in bug:
         value, gradient = strength * np.abs(P).sum(), strength * np.sign(P)
+    if "two_norm" in bug:
+        length = np.linalg.norm(P, 2)
+        value, gradient = strength * length, strength * P / length
     if "spectral" in bug:
         u, s, v = np.linalg.svd(P, full_matrices=False)
         value, gradient = strength * s[0], strength * np.outer(u[:, 0], v[0])
@@ -55,6 +58,11 @@ exercise = Exercise(
             "the largest stretch of the matrix is taken, the norm of chapter 7; here "
             "all its numbers are one long vector",
             "S-272",
+        ),
+        "two_norm": Mistake(
+            "the length comes from np.linalg.norm with a 2; for a matrix that is its "
+            "largest stretch, and without the 2 it is the length of all its numbers",
+            "trial",
         ),
         "by_rows": Mistake("the lengths of the rows are added up", "trial"),
         "strength_forgotten": Mistake("the gradient is not scaled by lambda", "trial"),

@@ -21,7 +21,11 @@ def _resemblance(bug, first, second):
     pairs = np.triu_indices(len(first), 1)
     if "diagonal" in bug:
         pairs = np.indices(one.shape).reshape(2, -1)
+    if "triangle_with_diagonal" in bug:
+        pairs = np.triu_indices(len(first))
     x, y = one[pairs], other[pairs]
+    if "ranks" in bug:
+        x, y = (v.argsort().argsort().astype(float) for v in (x, y))
     if "not_centred" not in bug:
         x, y = x - x.mean(), y - y.mean()
     if "covariance" in bug:
@@ -51,6 +55,14 @@ exercise = Exercise(
         "distances": Mistake("distances are compared and not cosines", "trial"),
         "diagonal": Mistake(
             "each word's cosine with itself is counted, and each pair twice", "trial"
+        ),
+        "triangle_with_diagonal": Mistake(
+            "each word's cosine with itself is counted; a word is no pair", "trial"
+        ),
+        "ranks": Mistake(
+            "the ranks of the cosines are correlated, as on the page; here it is the "
+            "cosines themselves",
+            "trial",
         ),
         "not_centred": Mistake(
             "the means of the cosines are not taken away before they are multiplied",
