@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 
 import pytest
 from bookfiles import ROOT
 
-from rnnlm_lib import results
+from rnnlm_lib import recipes, results
 
 SCRIPTS = {path.stem: path for path in (ROOT / "book/experiments").glob("*.py")}
 FILES = {path.stem: path for path in (ROOT / "rnnlm_lib/results").glob("*.json")}
@@ -26,6 +27,22 @@ def test_the_script_has_not_changed_since(name):
 @pytest.mark.parametrize("name", WHOLE)
 def test_three_seeds_or_more_were_run(name):
     assert len(results.load(name)["config"]["seeds"]) >= 3
+
+
+def test_each_row_of_the_leaderboard_followed_the_recipe_of_today():
+    for row in results.load("leaderboard")["rows"]:
+        recipe = json.loads(json.dumps(asdict(recipes.find(row["recipe"]))))
+        assert row["config"] == recipe
+        assert row["backend"] in recipe["halves"]
+        assert row["test_tokens"] == 82_430
+
+
+def test_zaremba_small_in_numpy_is_within_three_percent_of_the_paper():
+    rows = results.load("leaderboard")["rows"]
+    key = ("zaremba-small", "scratch", 0)
+    [found] = [r for r in rows if (r["recipe"], r["backend"], r["seed"]) == key]
+    published = recipes.find("zaremba-small").published.test
+    assert abs(found["test_perplexity"] / published - 1) < 0.03
 
 
 def test_results_that_do_not_say_how_they_were_measured_are_refused(
