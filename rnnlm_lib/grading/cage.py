@@ -219,13 +219,14 @@ def _bars(limits: Limits) -> list[str]:
             bars += ["--ro-bind", name, name]
     for path in ("/etc/ld.so.cache", "/etc/alternatives"):
         bars += ["--ro-bind-try", path, path]
+    # Before what is bound: a copy of the library may lie below the machine's own /tmp.
+    bars += ["--size", str(limits.scratch), "--tmpfs", "/tmp"]
     for path in dict.fromkeys(outside_usr):
         bars += ["--ro-bind", path, path]
     for path in _answers():
         bars += ["--tmpfs", path, "--remount-ro", path]
     bars += ["--dev", "/dev", "--remount-ro", "/dev"]  # and no /proc
-    bars += ["--size", str(limits.scratch), "--tmpfs", "/tmp", "--remount-ro", "/"]
-    bars += ["--chdir", "/tmp", "--clearenv"]
+    bars += ["--remount-ro", "/", "--chdir", "/tmp", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         bars += ["--setenv", name, value]
     return bars
