@@ -21,7 +21,7 @@ def run_chapters(report: Path) -> int:
     """Run all chapters in the stand-in, one after the other."""
     command = [sys.executable, "-m", "pytest", "tests/colab", "-k", "installs_only"]
     every = os.environ | {"RNNLM_TEST_ALL": "1"}
-    options = ["-q", "-p", "no:xdist", f"--junitxml={report}"]
+    options = ["-q", "-n", "0", f"--junitxml={report}", "-o", "junit_family=xunit1"]
     return subprocess.run([*command, *options], cwd=ROOT, env=every).returncode
 
 
