@@ -1,9 +1,10 @@
 """A chapter on a machine like Colab's: one file, one click, nothing moved."""
 
+import json
 import os
 
 import pytest
-from bookfiles import NOTEBOOKS, needs_torch, notebooks
+from bookfiles import BOOK, NOTEBOOKS, needs_torch, notebooks
 
 EVERY = sorted(NOTEBOOKS)
 CHAPTERS = [name for name in EVERY if name[:2].isdigit()]
@@ -42,3 +43,11 @@ def test_without_the_site_the_first_cell_says_what_to_do(colab):
     happened = colab(NOTEBOOKS[CHAPTERS[0]], site="https://nowhere.example/")
     assert "switch on internet access" in happened["error"]
     assert happened["installed"] == []
+
+
+def test_the_table_in_the_book_has_every_notebook():
+    table = json.loads((BOOK / "colab.json").read_text("utf-8"))
+    assert sorted(table["pages"]) == EVERY
+    for row in table["pages"].values():
+        assert row["installed"] == ["rnnlm_lib"]
+        assert row["seconds"] < 300
