@@ -47,6 +47,16 @@ def test_the_sentence_on_ngrams_was_measured():
     assert f"scores {ratios['score KN3']:,.0f} times" in README
 
 
+def test_the_other_sentences_were_measured():
+    ratio = {(row["what"], row["against"]): row["ratio"] for row in MEASURED["rows"]}
+    textbook = ratio["LSTM, H=200, V=10,000", "textbook"]
+    epoch = ratio["PTB epoch, 2 threads, wall", "PyTorch"]
+    memory = [value for (_, against), value in ratio.items() if against == "count"]
+    assert f"takes {textbook:.1f} times as long" in README
+    assert f"takes {epoch:.2f} of PyTorch's time" in README
+    assert f"is {min(memory):.2f} to {max(memory):.2f} of what we count" in README
+
+
 @pytest.mark.parametrize("cell", small.LIMITS)
 def test_a_step_makes_no_more_calls_and_takes_no_more_memory_than_agreed(cell):
     most_calls, most_memory, _, _ = small.LIMITS[cell]

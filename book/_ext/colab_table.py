@@ -10,7 +10,7 @@ from api_links import BOOK
 from claims import title
 
 BLOCK = "```{colab}\n```"
-HEAD = "| page | seconds | peak memory | installs |\n|---|--:|--:|---|\n"
+HEAD = "| page | seconds | peak memory |\n|---|--:|--:|\n"
 
 
 def table(measured):
@@ -18,11 +18,15 @@ def table(measured):
     lines = []
     for name, row in measured["pages"].items():
         page = BOOK / f"{name}.ipynb"
-        what = ", ".join(f"`{package}`" for package in row["installed"])
         memory = f"{row['peak_mb']:,} MB"
         link = f"[{title(page)}]({page.name})"
-        lines.append(f"| {link} | {row['seconds']:.0f} | {memory} | {what} |")
-    return HEAD + "\n".join(lines) + f"\n\nMeasured on {measured['date']}."
+        lines.append(f"| {link} | {row['seconds']:.0f} | {memory} |")
+    installed = {
+        name for row in measured["pages"].values() for name in row["installed"]
+    }
+    what = ", ".join(f"`{name}`" for name in sorted(installed))
+    foot = f"Installed by them: {what}. Measured on {measured['date']}."
+    return HEAD + "\n".join(lines) + f"\n\n{foot}"
 
 
 def write_table(app, docname, source):
