@@ -8,6 +8,7 @@ if, it got out, so a full mark would be the proof of an escape.
 import os
 import socket
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,7 @@ BODIES = {
         """,
         {"unknown", "part", "factor", "mistake"},
     ),
-    "huge_answer": ("return np.zeros(3 * 10**7)", {"output"}),
+    "huge_answer": ("return np.zeros(10**7)", {"output"}),
     "false_array": (
         """
         class Fake:
@@ -277,9 +278,11 @@ def folder(tmp_path_factory, as_notebook, listener, outside):
 @pytest.fixture(scope="module")
 def results(folder, caged):
     """What one run over the folder finds."""
+    # Little memory, so that a bomb meets its limit before the clock on any machine.
+    limits = replace(caged, memory=512 << 20)
     os.environ["RNNLM_TOKEN"] = "a-secret-of-the-instructor"
     try:
-        return grade(folder, points=POINTS, seed=5, jobs=2, limits=caged)
+        return grade(folder, points=POINTS, seed=5, jobs=2, limits=limits)
     finally:
         del os.environ["RNNLM_TOKEN"]
 
