@@ -1,6 +1,6 @@
 """What a training run is given: data, options, and a learner from one of the halves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -64,6 +64,8 @@ class Options:
     optimizer, momentum : "sgd", "adagrad" or "adam"; momentum is for "sgd"
     batch_size, window : B columns of text, T steps that a gradient walks back
     clip : greatest norm of the gradient; None for no clipping
+    penalty : dict from names of parameters to factors: so many times the sum of their
+        squares is added to the mean loss
     schedule : "constant", or a function of (epoch, history), see `schedules`
     patience : epochs without a new lowest validation loss after which to stop; None
         trains to the end
@@ -81,6 +83,7 @@ class Options:
     batch_size: int = 20
     window: int = 35
     clip: float | None = 5.0
+    penalty: dict = field(default_factory=dict)
     schedule: Any = "constant"
     patience: int | None = None
     checkpoint: Any = None

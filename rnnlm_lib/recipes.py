@@ -1,20 +1,14 @@
 """Recipes: models, texts and training settings of papers, as data.
 
 A recipe is what `rnnlm train --recipe` follows and what the table of chapter 13 is made
-of. Learning rates and clipping are those of the mean loss over a window; a paper that
-sums over the T steps of its windows writes T times smaller ones.
+of; `reproduce` follows them. Learning rates and clipping are those of the mean loss
+over a window; a paper that sums over the T steps of its windows writes T times smaller
+ones.
 """
 
-import platform
-import time
 from dataclasses import dataclass
 
-import numpy as np
-
 from rnnlm_lib import corpora, schedules
-from rnnlm_lib.evaluate import evaluate
-from rnnlm_lib.learner import Data
-from rnnlm_lib.text import EOS, Vocabulary, line_tokens
 
 SCHEDULES = {
     "constant": lambda: schedules.constant,
@@ -47,12 +41,15 @@ class Recipe:
 
     Attributes
     ----------
-    corpus : a name of `corpora.NAMES`, with one sentence in a line
+    corpus : a name of `corpora.NAMES`; of words, it has one sentence in a line
     model : arguments of RNNLM but the vocabulary
     training : arguments of `fit` but the schedule
     schedule : a name of SCHEDULES, then its arguments
     spread : all parameters start uniform in ± this; None keeps the model's own start
     published : what papers report for it
+    halves : the halves of the library that can follow it
+    level : "word" or "char"
+    forget_bias : the LSTM's forget gates start with this bias; None leaves them alone
     """
 
     corpus: str
@@ -62,6 +59,8 @@ class Recipe:
     spread: float | None = None
     published: Published | None = None
     halves: tuple = ("scratch", "pytorch")
+    level: str = "word"
+    forget_bias: float | None = None
 
     def __post_init__(self):
         if self.corpus not in corpora.NAMES:
@@ -78,27 +77,146 @@ class Recipe:
 
 
 SMALL = {"embedding_size": 200, "hidden_size": 200, "cell": "lstm", "num_layers": 2}
+MEDIUM = SMALL | {"embedding_size": 650, "hidden_size": 650}
+LARGE = SMALL | {"embedding_size": 1500, "hidden_size": 1500}
+TIED = {"tie_weights": True}
+
 # Zaremba et al. sum the loss over 20 steps: their lr 1 and clip 5 are 20 and 0.25.
 SMALL_STEPS = {"epochs": 13, "lr": 20.0, "batch_size": 20, "window": 20, "clip": 0.25}
 HALVE = ("decay_after", {"epochs": 4, "factor": 0.5})
+# And over 35: lr 1 is 35, clips 5 and 10 are a 35th.
+LONG_STEPS = {"lr": 35.0, "batch_size": 20, "window": 35}
+# The word_language_model example of PyTorch, as of 2017.
+EXAMPLE_STEPS = {"lr": 20.0, "batch_size": 20, "window": 35, "clip": 0.25}
+QUARTER = ("plateau", {"factor": 0.25})
+CHARACTER_STEPS = {
+    "epochs": 12,
+    "lr": 0.002,
+    "optimizer": "adam",
+    "batch_size": 50,
+    "window": 50,
+    "clip": 1.0,
+}
+
+
+def treebank(model, training, schedule, published=None, **more):
+    """A recipe for the words of the Penn Treebank."""
+    return Recipe(
+        "penn-treebank", model, training, schedule, published=published, **more
+    )
+
+
+def small(cell, lr=20.0, num_layers=2, **more):
+    """The small model of Zaremba et al. with one thing changed, for six epochs.
+
+    At the end of the sixth, the learning rate is a quarter of the first. The LSTM of
+    the paper is at its best then, so its row is that of `zaremba-small`.
+    """
+    model = SMALL | {"cell": cell, "num_layers": num_layers}
+    training = SMALL_STEPS | {"epochs": 6, "lr": lr}
+    return treebank(model, training, HALVE, spread=0.1, **more)
+
+
+def characters(cell):
+    """Two layers of 128, as in char-rnn, on the characters of tiny Shakespeare."""
+    model = SMALL | {"embedding_size": 128, "hidden_size": 128, "cell": cell}
+    return Recipe(
+        "tiny-shakespeare",
+        model,
+        CHARACTER_STEPS,
+        ("cosine", {"epochs": 12}),
+        level="char",
+    )
+
 
 RECIPES = {
-    "zaremba-small": Recipe(
-        "penn-treebank",
+    "zaremba-small": treebank(
         SMALL,
         SMALL_STEPS,
         HALVE,
+        Published(120.7, 114.5, "Zaremba et al. 2014, table 1"),
         spread=0.1,
-        published=Published(120.7, 114.5, "Zaremba et al. 2014, table 1"),
     ),
-    "zaremba-small-tied": Recipe(
-        "penn-treebank",
-        SMALL | {"tie_weights": True},
+    "zaremba-small-tied": treebank(
+        SMALL | TIED,
         SMALL_STEPS,
         HALVE,
+        Published(117.5, 112.4, "Press & Wolf 2017, table 6"),
         spread=0.1,
-        published=Published(117.5, 112.4, "Press & Wolf 2017, table 6"),
     ),
+    "press-wolf-projection": treebank(
+        SMALL | TIED | {"projection": True},
+        # Their penalty is 0.5 / (20 * 6.5) beside a loss summed over 20 steps.
+        SMALL_STEPS | {"penalty": {"projection.weight": 0.5 / (20 * 6.5) / 20}},
+        HALVE,
+        Published(104.9, 100.9, "Press & Wolf 2017, table 6"),
+        spread=0.1,
+        halves=("pytorch",),
+    ),
+    "zaremba-medium": treebank(
+        MEDIUM | {"dropout": 0.5},
+        LONG_STEPS | {"epochs": 39, "clip": 5 / 35},
+        ("decay_after", {"epochs": 6, "factor": 1 / 1.2}),
+        Published(86.2, 82.7, "Zaremba et al. 2014, table 1"),
+        spread=0.05,
+    ),
+    "zaremba-large": treebank(
+        LARGE | {"dropout": 0.65},
+        LONG_STEPS | {"epochs": 55, "clip": 10 / 35},
+        ("decay_after", {"epochs": 14, "factor": 1 / 1.15}),
+        Published(82.2, 78.4, "Zaremba et al. 2014, table 1"),
+        spread=0.04,
+    ),
+    "press-wolf-large-tied": treebank(
+        LARGE | TIED | {"dropout": 0.65},
+        LONG_STEPS | {"epochs": 55, "clip": 10 / 35},
+        ("decay_after", {"epochs": 14, "factor": 1 / 1.15}),
+        Published(77.7, 74.3, "Press & Wolf 2017, table 5"),
+        spread=0.04,
+    ),
+    "examples-small": treebank(
+        SMALL | {"dropout": 0.2},
+        EXAMPLE_STEPS | {"epochs": 6},
+        QUARTER,
+        Published(None, 117.61, "pytorch/examples 2017"),
+    ),
+    "examples-small-tied": treebank(
+        SMALL | TIED | {"dropout": 0.2},
+        EXAMPLE_STEPS | {"epochs": 40},
+        QUARTER,
+        Published(None, 87.17, "pytorch/examples 2017"),
+    ),
+    "examples-large-tied": treebank(
+        LARGE | TIED | {"dropout": 0.65},
+        EXAMPLE_STEPS | {"epochs": 40},
+        QUARTER,
+        Published(None, 72.30, "pytorch/examples 2017"),
+    ),
+    "locked-large-tied": treebank(
+        LARGE | TIED | {"locked_dropout": 0.5, "dropout": 0.2, "weight_drop": 0.5},
+        EXAMPLE_STEPS | {"epochs": 60},
+        QUARTER,
+        halves=("pytorch",),
+    ),
+    "small-rnn": small("rnn", lr=5.0),
+    "small-relu-rnn": small("relu_rnn", lr=5.0),
+    "small-simplified-gru": small("simplified_gru", lr=10.0),
+    "small-gru": small("gru"),
+    "small-gru-reset-before": small("gru_reset_before"),
+    "small-lstm-forget-1": small("lstm", forget_bias=1.0),
+    "small-peephole-lstm": small("peephole_lstm"),
+    "small-lstm-without-output-tanh": small("lstm_without_output_tanh"),
+    "small-lstm-one-layer": small("lstm", num_layers=1),
+    "small-lstm-three-layers": small("lstm", num_layers=3),
+    "wikitext-small": Recipe(
+        "wikitext-2", SMALL, EXAMPLE_STEPS | {"epochs": 6}, QUARTER
+    ),
+    "wikitext-small-tied": Recipe(
+        "wikitext-2", SMALL | TIED, EXAMPLE_STEPS | {"epochs": 6}, QUARTER
+    ),
+    "shakespeare-rnn": characters("rnn"),
+    "shakespeare-gru": characters("gru"),
+    "shakespeare-lstm": characters("lstm"),
 }
 
 
@@ -114,78 +232,3 @@ def find(name):
             f"there is no recipe {name!r}: choose one of {', '.join(RECIPES)}"
         )
     return RECIPES[name]
-
-
-@dataclass(frozen=True)
-class Texts:
-    """A corpus as ids, with the vocabulary of its training part."""
-
-    vocabulary: Vocabulary
-    data: Data
-    test: np.ndarray
-    sha256: str
-
-
-def read_texts(recipe):
-    """Load the recipe's corpus; every line ends in `<eos>`, which is counted too."""
-    corpus = corpora.load(recipe.corpus)
-    parts = [line_tokens(part) for part in (corpus.train, corpus.valid, corpus.test)]
-    vocabulary = Vocabulary.from_tokens(parts[0])
-    train, valid, test = (vocabulary.encode(part) for part in parts)
-    first = int(vocabulary.encode([EOS])[0])
-    return Texts(vocabulary, Data(train, valid, first), test, corpus.sha256)
-
-
-def params_of(model):
-    """The parameters of a model of either half, NumPy arrays by name."""
-    return model.params if hasattr(model, "params") else model.export_params()
-
-
-def spread_out(params, spread, rng):
-    """New parameters of the same names and shapes, uniform in ± spread."""
-    return {
-        name: rng.uniform(-spread, spread, value.shape).astype(value.dtype)
-        for name, value in params.items()
-    }
-
-
-def cook(recipe, texts, model, fit, *, seed=0, **options):
-    """Train a model by a recipe, and report on the test text.
-
-    Parameters
-    ----------
-    model : RNNLM of either half, fresh
-    fit : of the same half
-    seed : of the first parameters, if the recipe draws them, and of dropout
-    options : further arguments of `fit`, such as checkpoint and resume
-
-    Returns
-    -------
-    dict : test and valid perplexity, tokens, parameters, seconds, the curve
-    """
-    if recipe.spread is not None:
-        rng = np.random.default_rng(seed)
-        model.load_params(spread_out(params_of(model), recipe.spread, rng))
-    kind, arguments = recipe.schedule
-    settings = recipe.training | {
-        "seed": seed,
-        "schedule": SCHEDULES[kind](**arguments),
-    }
-    history = fit(model, texts.data, **settings | options)
-    began = time.perf_counter()
-    test = evaluate(model, texts.test, first=texts.data.first)
-    return {
-        "test_perplexity": test.perplexity,
-        "test_tokens": test.tokens,
-        "test_seconds": time.perf_counter() - began,
-        "valid_perplexity": float(np.exp(min(history.valid))),
-        "parameters": sum(p.size for p in params_of(model).values()),
-        "seconds": sum(history.seconds),
-        "history": history.to_dict(),
-    }
-
-
-def provenance():
-    """Where and with what a number is measured, for a results file."""
-    versions = {"python": platform.python_version(), "numpy": np.__version__}
-    return {"machine": platform.platform(), "versions": versions}

@@ -22,7 +22,8 @@ from rnnlm_lib.schedules import constant
 __all__ = ["Data", "Diverged", "Learner", "Options", "Run"]
 
 # What has to be the same when a run is resumed.
-SETTINGS = ("lr", "optimizer", "momentum", "batch_size", "window", "clip", "seed")
+SETTINGS = ("lr", "optimizer", "momentum", "batch_size", "window", "clip", "penalty")
+SETTINGS += ("seed",)
 # Where in the text a run is, and what this epoch has cost so far.
 POSITION = ("steps", "windows", "tokens", "nats", "seconds")
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnnlm_lib import cli, recipes
+from rnnlm_lib import cli, corpora, recipes, reproduce
 from rnnlm_lib.commands.models import build_rnn, half
 from rnnlm_lib.learner import Data
-from rnnlm_lib.recipes import RECIPES, Recipe, Texts
+from rnnlm_lib.recipes import RECIPES, Recipe
+from rnnlm_lib.reproduce import Texts
 from rnnlm_lib.text import EOS, Vocabulary
 
 SIZES = {"embedding_size": 5, "hidden_size": 5}
+PUBLISHED = [name for name, recipe in RECIPES.items() if recipe.published]
 RUNS = [(name, h) for name, recipe in RECIPES.items() for h in recipe.halves]
 
 
@@ -39,14 +41,14 @@ def test_a_recipe_runs_in_small(name, backend, tmp_path):
     fit = half(backend, "train").fit
     file = tmp_path / "model.safetensors"
     options = {"checkpoint": file, "progress": False}
-    row = recipes.cook(recipe, texts, model, fit, **options)
+    row = reproduce.reproduce(recipe, texts, model, fit, **options)
     assert row["test_tokens"] == 120
     assert 1 <= row["test_perplexity"] < math.inf
     assert len(row["history"]["valid"]) == 2
     assert json.loads(json.dumps(row)) == row
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_a_recipe_names_what_a_paper_reports(name):
     published = RECIPES[name].published
     assert 1 < published.test < (published.valid or math.inf)
@@ -60,10 +62,54 @@ def test_both_halves_start_from_the_same_parameters():
     rows = []
     for backend in ("scratch", "pytorch"):
         model, fit = build_rnn(backend, config, 0), half(backend, "train").fit
-        rows.append(recipes.cook(recipe, texts, model, fit, progress=False))
+        rows.append(reproduce.reproduce(recipe, texts, model, fit, progress=False))
     perplexities = [row["test_perplexity"] for row in rows]
     np.testing.assert_allclose(*perplexities, rtol=1e-6)
     assert rows[0]["parameters"] == rows[1]["parameters"]
+
+
+def test_both_halves_feel_the_same_penalty():
+    texts, pulls = small_texts(), []
+    for backend in ("scratch", "pytorch"):
+        config = {"vocab_size": len(texts.vocabulary), **SIZES, "cell": "rnn"}
+        model = build_rnn(backend, config, 0)
+        before = spread_out(model)
+        options = {"epochs": 1, "lr": 0.1, "clip": None, "window": 7, "batch_size": 3}
+        options["penalty"] = {"rnn.weight_hh_l0": 0.5}
+        half(backend, "train").fit(model, texts.data, **options, progress=False)
+        after = reproduce.params_of(model)
+        pulls.append({name: after[name] - before[name] for name in before})
+    for name, pull in pulls[0].items():
+        np.testing.assert_allclose(pull, pulls[1][name], atol=1e-5)
+    left = np.linalg.norm(pulls[0]["rnn.weight_hh_l0"] + before["rnn.weight_hh_l0"])
+    assert left < 0.2 * np.linalg.norm(before["rnn.weight_hh_l0"])
+
+
+def spread_out(model):
+    """Give a model of either half the same first parameters."""
+    params = reproduce.spread_out(
+        reproduce.params_of(model), 0.1, np.random.default_rng(0)
+    )
+    model.load_params(params)
+    return params
+
+
+def test_a_recipe_can_open_the_forget_gates():
+    recipe = in_small(RECIPES["small-lstm-forget-1"])
+    model = build_rnn("scratch", {"vocab_size": 4, **recipe.model}, 0)
+    reproduce.prepare(recipe, model, seed=0)
+    for layer in ("l0", "l1"):
+        biases = [model.params[f"rnn.bias_{kind}_{layer}"] for kind in ("ih", "hh")]
+        np.testing.assert_allclose(sum(biases)[5:10], 1, rtol=1e-6)
+        assert np.abs(sum(biases)[:5]).max() <= 0.2
+
+
+def test_a_recipe_of_characters_reads_characters(monkeypatch):
+    corpus = corpora.Corpus("x", "ab\nc\n", "a\n", "c\n", "nowhere", "none")
+    monkeypatch.setattr(corpora, "load", lambda name: corpus)
+    texts = reproduce.read_texts(RECIPES["shakespeare-rnn"])
+    assert texts.vocabulary.decode(texts.data.train) == list("ab\nc\n")
+    assert texts.vocabulary.decode([texts.data.first]) == ["\n"]
 
 
 def test_a_recipe_for_no_corpus_is_refused():
@@ -84,7 +130,7 @@ def test_an_unknown_recipe_names_the_known_ones():
 def small_recipes(monkeypatch):
     small = {name: in_small(recipe) for name, recipe in RECIPES.items()}
     monkeypatch.setattr(recipes, "RECIPES", small)
-    monkeypatch.setattr(recipes, "read_texts", lambda recipe: small_texts())
+    monkeypatch.setattr(reproduce, "read_texts", lambda recipe: small_texts())
 
 
 def test_one_command_trains_and_sets_the_papers_number_beside(

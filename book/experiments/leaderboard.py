@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import rnnlm_lib
-from rnnlm_lib import recipes
+from rnnlm_lib import recipes, reproduce
 from rnnlm_lib.commands.models import build_rnn, half
 
 RUNS = Path(__file__).parents[2] / "_build" / "runs"
@@ -24,12 +24,12 @@ RESULTS = Path(rnnlm_lib.__file__).parent / "results" / "leaderboard.json"
 def follow(name, backend, seed):
     """Train by one recipe, from its checkpoint if there is one: the row."""
     recipe = recipes.find(name)
-    texts = recipes.read_texts(recipe)
+    texts = reproduce.read_texts(recipe)
     config = {"vocab_size": len(texts.vocabulary), **recipe.model}
     model = build_rnn(backend, config, seed)
     RUNS.mkdir(parents=True, exist_ok=True)
     file = RUNS / f"{name}-{backend}-{seed}.safetensors"
-    row = recipes.cook(
+    row = reproduce.reproduce(
         recipe,
         texts,
         model,
@@ -41,7 +41,7 @@ def follow(name, backend, seed):
     facts = {"recipe": name, "backend": backend, "seed": seed}
     script = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     row |= {"config": asdict(recipe), "corpus_sha256": texts.sha256}
-    return facts | row | recipes.provenance() | {"script_sha256": script}
+    return facts | row | reproduce.provenance() | {"script_sha256": script}
 
 
 def add(row):

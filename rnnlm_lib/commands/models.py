@@ -6,11 +6,11 @@ import numpy as np
 
 from rnnlm_lib import checkpoint
 from rnnlm_lib.ngram import NGramLM
+from rnnlm_lib.reproduce import START
 from rnnlm_lib.text import EOS, Vocabulary, characters, line_tokens, tokenize
 
 TOKENISED = ("penn-treebank", "wikitext-2")  # at blanks, by their publishers
 BACKENDS = ("scratch", "pytorch")
-START = {"word": EOS, "char": "\n"}  # what is read before a text
 
 
 def add_backend(parser):

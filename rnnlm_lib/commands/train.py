@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from rnnlm_lib import checkpoint, corpora, recipes, schedules
+from rnnlm_lib import checkpoint, corpora, recipes, reproduce, schedules
 from rnnlm_lib.commands.models import (
-    START,
     add_backend,
     build_rnn,
     describe,
@@ -15,6 +14,7 @@ from rnnlm_lib.commands.models import (
 from rnnlm_lib.evaluate import evaluate
 from rnnlm_lib.learner import Data, Options
 from rnnlm_lib.ngram import SMOOTHINGS, NGramLM
+from rnnlm_lib.reproduce import START
 from rnnlm_lib.scratch.cells import CELLS
 from rnnlm_lib.text import UNK, Vocabulary
 
@@ -77,18 +77,18 @@ def follow_recipe(args):
             f"{args.recipe} learns from {recipe.corpus}, not from {args.corpus}: "
             "leave --corpus out"
         )
-    texts = recipes.read_texts(recipe)
+    texts = reproduce.read_texts(recipe)
     config = {"vocab_size": len(texts.vocabulary), **recipe.model}
     model = build_rnn(args.backend, config, args.seed)
     meta = {
         "corpus": recipe.corpus,
-        "level": "word",
+        "level": recipe.level,
         "model": "rnn",
         "vocabulary": texts.vocabulary.tokens,
     }
     fit = half(args.backend, "train").fit
     options = {"checkpoint": args.out, "resume": args.resume, "meta": meta}
-    row = recipes.cook(recipe, texts, model, fit, seed=args.seed, **options)
+    row = reproduce.reproduce(recipe, texts, model, fit, seed=args.seed, **options)
     print(f"test perplexity {row['test_perplexity']:.2f} after {row['seconds']:,.0f} s")
     if recipe.published:
         print(f"{recipe.published.source}: {recipe.published.test}")

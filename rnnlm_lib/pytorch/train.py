@@ -81,6 +81,8 @@ class TorchLearner:
 
     def __init__(self, model, options, *, autocast=None, compile=None):
         self.model, self.clip, self.autocast = model, options.clip, autocast
+        named = dict(model.named_parameters())
+        self.penalty = [(named[name], f) for name, f in options.penalty.items()]
         self.optimizer = make_optimizer(model, options)
         self.columns = distributed.own_columns(options.batch_size)
         self.forward = distributed.wrap(model)
@@ -105,7 +107,8 @@ class TorchLearner:
             flat = logits.flatten(0, 1)
             flat = flat.float() if self.autocast else flat
             loss = F.cross_entropy(flat, targets.flatten())
-        loss.backward()
+        penalty = sum(factor * weight.square().sum() for weight, factor in self.penalty)
+        (loss + penalty).backward()
         self.carried = detach(state)
         limit = float("inf") if self.clip is None else self.clip
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit)

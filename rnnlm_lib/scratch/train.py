@@ -53,7 +53,7 @@ class ScratchLearner:
     def __init__(self, model, options):
         self.model = model
         self.optimizer = make_optimizer(options)
-        self.clip = options.clip
+        self.clip, self.penalty = options.clip, options.penalty
         self.rng = np.random.default_rng(options.seed)
         self.start(options.batch_size)
 
@@ -68,6 +68,8 @@ class ScratchLearner:
             nats, self.grads, self.carried = self.model.loss_and_grads(
                 inputs, targets, self.carried, rng=self.rng
             )
+            for name, factor in self.penalty.items():
+                self.grads[name] += 2 * factor * self.model.params[name]
             if self.clip is None:
                 return nats, grad_norm(self.grads)
             return nats, clip_grad_norm(self.grads, self.clip)
