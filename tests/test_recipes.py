@@ -82,7 +82,7 @@ def test_both_halves_feel_the_same_penalty():
     for name, pull in pulls[0].items():
         np.testing.assert_allclose(pull, pulls[1][name], atol=1e-5)
     left = np.linalg.norm(pulls[0]["rnn.weight_hh_l0"] + before["rnn.weight_hh_l0"])
-    assert left < 0.2 * np.linalg.norm(before["rnn.weight_hh_l0"])
+    assert left < 0.4 * np.linalg.norm(before["rnn.weight_hh_l0"])
 
 
 def spread_out(model):
