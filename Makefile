@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TRAINED := $(patsubst %,book/experiments/%.py,leaderboard agreement mixture)
 export OMP_NUM_THREADS ?= 1
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all lint bench bench-small colab experiments address clean
+.PHONY: help book serve test test-all lint bench bench-small colab experiments leaderboard address clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,8 +41,12 @@ bench-small: $(READY)  ## the guard of a step's speed, half a minute
 colab: book  ## measure every chapter on a machine like Colab's
 	@$(BIN)/python tools/colab_table.py
 
-experiments: $(READY)  ## rerun the long experiments behind the results
-	@for script in book/experiments/*.py; do $(BIN)/python $$script || exit 1; done
+experiments: $(READY)  ## rerun the experiments behind the results
+	@for script in $(filter-out $(TRAINED),$(wildcard book/experiments/*.py)); do \
+		$(BIN)/python $$script || exit 1; done
+
+leaderboard: $(READY)  ## train every row that a CPU can: about a day
+	@for script in $(TRAINED); do $(BIN)/python $$script || exit 1; done
 
 address: $(READY)  ## make a fork point at itself: make address REPO=owner/name
 	@$(BIN)/python tools/address.py $(REPO)

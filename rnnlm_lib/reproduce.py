@@ -1,12 +1,14 @@
 """Follow a recipe, and say where and with what its number was measured."""
 
 import contextlib
+import hashlib
 import os
 import platform
 import resource
 import time
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import numpy as np
 
@@ -105,8 +107,8 @@ def reproduce(recipe, texts, model, fit, *, seed=0, **options):
     }
 
 
-def provenance():
-    """Where and with what a number is measured, for a results file."""
+def provenance(script):
+    """Where, with what and by which script a number is measured, for a results file."""
     versions = {"python": platform.python_version(), "numpy": np.__version__}
     with contextlib.suppress(PackageNotFoundError):
         versions["torch"] = version("torch")
@@ -115,4 +117,5 @@ def provenance():
         "processor": {"blas_kernel": blas.kernel(), "cores": os.cpu_count()},
         "threads": os.environ.get("OMP_NUM_THREADS", "not set"),
         "versions": versions,
+        "script_sha256": hashlib.sha256(Path(script).read_bytes()).hexdigest(),
     }

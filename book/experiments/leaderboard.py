@@ -1,14 +1,13 @@
 """Follow recipes on real corpora. Adds rows to results/leaderboard.json.
 
-python book/experiments/leaderboard.py zaremba-small --backend scratch --seed 0
+python book/experiments/leaderboard.py zaremba-small --seed 0
 
-A run that was stopped goes on from its checkpoint in `_build/runs`. A row
-takes from half an hour to many hours. The corpora are downloaded, or found in
-the folder RNNLM_DATA.
+Without a name: all that a CPU can follow in hours. A run that was stopped goes
+on from its checkpoint in `_build/runs`. A row takes from ten minutes to many
+hours. The corpora are downloaded, or found in the folder RNNLM_DATA.
 """
 
 import argparse
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -19,9 +18,14 @@ from rnnlm_lib.commands.models import build_rnn, half
 
 RUNS = Path(__file__).parents[2] / "_build" / "runs"
 RESULTS = Path(rnnlm_lib.__file__).parent / "results" / "leaderboard.json"
+ON_A_CPU = [
+    name
+    for name, recipe in recipes.RECIPES.items()
+    if recipe.model["hidden_size"] <= 200
+]
 
 
-def follow(name, backend, seed):
+def follow(name, backend, seed, **options):
     """Train by one recipe, from its checkpoint if there is one: the row."""
     recipe = recipes.find(name)
     texts = reproduce.read_texts(recipe)
@@ -37,11 +41,11 @@ def follow(name, backend, seed):
         seed=seed,
         checkpoint=file,
         resume=file.with_suffix(".last.safetensors").is_file(),
+        **options,
     )
     facts = {"recipe": name, "backend": backend, "seed": seed}
-    script = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     row |= {"config": asdict(recipe), "corpus_sha256": texts.sha256}
-    return facts | row | reproduce.provenance() | {"script_sha256": script}
+    return facts | row | reproduce.provenance(__file__)
 
 
 def add(row):
@@ -60,15 +64,20 @@ def add(row):
 def main():
     """Follow the recipes that are named."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("recipe", nargs="*", default=list(recipes.RECIPES))
-    parser.add_argument(
-        "--backend", choices=("scratch", "pytorch"), default="scratch"
-    )
+    parser.add_argument("recipe", nargs="*", default=ON_A_CPU)
+    parser.add_argument("--backend", choices=("scratch", "pytorch"))
     parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    for name in options.recipe:
-        row = follow(name, options.backend, options.seed)
-        add(row)
+    parser.add_argument("--bf16", action="store_true", help="PyTorch only")
+    asked = parser.parse_args()
+    options = {}
+    if asked.bf16:
+        import torch
+
+        options["autocast"] = torch.bfloat16
+    for name in asked.recipe:
+        backend = asked.backend or recipes.find(name).halves[0]
+        row = follow(name, backend, asked.seed, **options)
+        add(row | {"precision": "bf16" if asked.bf16 else "float32"})
         print(f"{name}: test perplexity {row['test_perplexity']:.2f}")
 
 
