@@ -107,7 +107,9 @@ def treebank(model, training, schedule, published=None, **more):
 
 
 def small(cell, lr=20.0, num_layers=2, **more):
-    """The small model of Zaremba et al. with one thing changed, for six epochs.
+    """The small model of Zaremba et al. with another cell or depth, for six epochs.
+
+    Where the LSTM's lr of 20 lets the loss rise again, it is the next of 10, 5 and 2.
 
     At the end of the sixth, the learning rate is a quarter of the first. The LSTM of
     the paper is at its best then, so its row is that of `zaremba-small`.
@@ -199,10 +201,10 @@ RECIPES = {
         halves=("pytorch",),
     ),
     "small-rnn": small("rnn", lr=5.0),
-    "small-relu-rnn": small("relu_rnn", lr=5.0),
-    "small-simplified-gru": small("simplified_gru", lr=10.0),
-    "small-gru": small("gru"),
-    "small-gru-reset-before": small("gru_reset_before"),
+    "small-relu-rnn": small("relu_rnn", lr=2.0),
+    "small-simplified-gru": small("simplified_gru", lr=5.0),
+    "small-gru": small("gru", lr=10.0),
+    "small-gru-reset-before": small("gru_reset_before", lr=10.0),
     "small-lstm-forget-1": small("lstm", forget_bias=1.0),
     "small-peephole-lstm": small("peephole_lstm"),
     "small-lstm-without-output-tanh": small("lstm_without_output_tanh"),
