@@ -7,27 +7,31 @@
                                           verdict from a closing ✓, ✗ or ≈
 ### Exercise 1.2 (check) A title          the section becomes an exercise
 a cell tagged `lib:package.function`      gets a link to that function's entry
+a long line of code                       is marked, so that a phone can wrap it
 """
 
 import re
 from pathlib import Path
 
 from docutils import nodes
+from pygments.formatters import HtmlFormatter
 from sphinx import addnodes
+from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms import SphinxTransform
 
 LEAD = re.compile(r"(.+)[.:]$")
 CHAPTER = re.compile(r"(\d+)\.?\s+")
 EXERCISE = re.compile(r"Exercise (\d+\.\d+) \(([^)]+)\)[:.]?\s*(.*)")
-MEASURED = re.compile(r"\bMeasured:\s*")
+MEASURED = re.compile(r"\bMeasured\b[:,]?\s*")
 VERDICT = re.compile(r"(?:^|(?<=[.!?)]))\s*([✓✗≈])(?=\s|$)\s*")
 VERDICTS = {
-    "✓": ("holds", "✓ It holds"),
-    "✗": ("fails", "✗ It does not hold"),
-    "≈": ("partly", "≈ In part"),
+    "✓": ("holds", "It holds"),
+    "✗": ("fails", "It does not hold"),
+    "≈": ("partly", "In part"),
 }
 GOALS = ("You will", "You need", "Runs in")
 LECTURE = "Lecture says / we measure"
+SHORT_LINE = 36  # characters that fit on every phone
 
 
 class block(nodes.General, nodes.Element):
@@ -105,8 +109,12 @@ def lecture_box(paragraphs):
     says, _, rest = divide(paragraphs, MEASURED)
     measured, match, remark = divide(rest, VERDICT)
     capitalise(measured)
-    kind, words = VERDICTS[match[1]] if match else ("open", "")
-    stamp = [nodes.inline("", words, classes=["verdict"])] if words else []
+    kind, stamp = "open", []
+    if match:
+        kind, words = VERDICTS[match[1]]
+        sign = nodes.inline("", match[1], classes=["sign"])
+        words = nodes.Text(f" {words}")
+        stamp = [nodes.inline("", "", sign, words, classes=["verdict"])]
     halves = [div(box_title("Lecture says"), *says, classes=["says"])]
     if measured or stamp:
         title = box_title("We measure", *stamp)
@@ -222,6 +230,8 @@ class DressDoors(SphinxTransform):
         for items in self.document.findall(nodes.bullet_list):
             if all(map(self.is_door, items)):
                 items["classes"].append("doors")
+                if self.document.settings.env.docname == self.config.root_doc:
+                    items.parent["classes"].append("landing")
 
     def is_door(self, item):
         """Whether a list item begins with a bold link."""
@@ -235,6 +245,22 @@ def has_link(node):
     return any(node.findall(nodes.reference)) or any(
         node.findall(addnodes.pending_xref)
     )
+
+
+class MarkLongLines(HtmlFormatter):
+    """Code in which a long line is an element that knows its indentation.
+
+    Where it is too narrow, the style sheet goes on below, two columns further in.
+    """
+
+    def _format_lines(self, tokensource):
+        for is_line, line in super()._format_lines(tokensource):
+            text = re.sub(r"<[^>]*>", "", line).rstrip("\n")
+            if is_line and len(text) > SHORT_LINE:
+                columns = len(text) - len(text.lstrip())
+                style = f' style="--in:{columns}"' if columns else ""
+                line = f'<span class="ln"{style}>{line.rstrip()}</span>\n'
+            yield is_line, line
 
 
 class LinkLibraryCells(SphinxTransform):
@@ -275,6 +301,7 @@ class LinkLibraryCells(SphinxTransform):
 
 def setup(app):
     """Register with Sphinx."""
+    PygmentsBridge.html_formatter = MarkLongLines
     app.add_node(block, html=(visit_block, depart_block))
     for transform in (DressBoxes, DressSections, DressDoors, LinkLibraryCells):
         app.add_transform(transform)

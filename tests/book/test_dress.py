@@ -37,12 +37,17 @@ $$
 
 > **Lecture says / we measure.** It is so.
 >
-> Measured: it is not. ✗
+> Measured in two runs: it is not. ✗
 
 > An ordinary quotation.
 
 - **[Door](https://example.org)** opens.
 - **[Gate](https://example.org)** opens.
+
+```python
+if True:
+    a_name_so_long = "that a phone cannot show the line"
+```
 
 ### Exercise 7.1 (check) Do it
 
@@ -107,7 +112,7 @@ def test_a_lecture_box_has_two_halves_a_verdict_and_a_remark(page):
 
 def test_a_refuted_claim_says_so(page):
     box = page.select_one(".lecture.verdict-fails")
-    assert words(box.select_one(".measured p:last-child")) == "It is not."
+    assert words(box.select_one(".measured p:last-child")) == "In two runs: it is not."
 
 
 def test_a_quotation_stays_a_quotation(page):
@@ -121,6 +126,13 @@ def test_an_equation_is_a_target(page):
 
 def test_a_list_of_doors_is_cards(page):
     assert len(page.select("ul.doors > li")) == 2
+
+
+def test_a_long_line_of_code_knows_its_indentation(page):
+    (line,) = page.select("pre .ln")
+    assert line["style"] == "--in:4"
+    assert line.get_text().endswith('show the line"')
+    assert page.select_one("pre").get_text().count("\n") == 2
 
 
 def test_an_exercise_shows_its_number_and_kind(page):
