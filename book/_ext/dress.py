@@ -14,6 +14,8 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from myst_nb.core import render
+from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 from sphinx import addnodes
 from sphinx.highlighting import PygmentsBridge
@@ -299,8 +301,21 @@ class LinkLibraryCells(SphinxTransform):
         )
 
 
+def join_streams(outputs):
+    """Join what a cell has printed in several messages (MyST-NB adds line ends)."""
+    joined = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if "text" in before and before["name"] == output.get("name"):
+            joined[-1] = NotebookNode(before, text=before["text"] + output["text"])
+        else:
+            joined.append(output)
+    return joined
+
+
 def setup(app):
     """Register with Sphinx."""
+    render.coalesce_streams = join_streams
     PygmentsBridge.html_formatter = MarkLongLines
     app.add_node(block, html=(visit_block, depart_block))
     for transform in (DressBoxes, DressSections, DressDoors, LinkLibraryCells):

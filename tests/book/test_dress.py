@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import dress
 import pytest
 from bookfiles import ROOT
 from bs4 import BeautifulSoup
@@ -146,6 +147,16 @@ def test_links_to_the_book_itself_stay_in_the_folder(page):
     assert link["href"].endswith("#there")
     assert "site.example" not in link["href"]
     assert words(page.select_one("section.exercise .planned")) == "the other"
+
+
+def test_what_a_cell_prints_in_two_messages_is_one_text():
+    def stream(text):
+        return {"output_type": "stream", "name": "stdout", "text": text}
+
+    picture = {"output_type": "display_data", "data": {}}
+    outputs = [stream("0.2"), stream(" 0.2\n"), picture, stream("end\n")]
+    joined = dress.join_streams(outputs)
+    assert [o.get("text") for o in joined] == ["0.2 0.2\n", None, "end\n"]
 
 
 @pytest.mark.parametrize(
