@@ -10,6 +10,7 @@ a cell tagged `lib:package.function`      gets a link to that function's entry
 a long line of code                       is marked, so that a phone can wrap it
 """
 
+import html
 import re
 from pathlib import Path
 
@@ -33,7 +34,8 @@ VERDICTS = {
 }
 GOALS = ("You will", "You need", "Runs in")
 LECTURE = "Lecture says / we measure"
-SHORT_LINE = 36  # characters that fit on every phone
+SHORT_LINE = 44  # characters that fit on every phone
+INDENTATION = re.compile(r"^((?:<span[^>]*>)*)( +)")
 
 
 class block(nodes.General, nodes.Element):
@@ -252,16 +254,17 @@ def has_link(node):
 class MarkLongLines(HtmlFormatter):
     """Code in which a long line is an element that knows its indentation.
 
-    Where it is too narrow, the style sheet goes on below, two columns further in.
+    Where it is too narrow, the style sheet goes on below, two columns further in. The
+    indentation is set apart, or a line could break before its first word.
     """
 
     def _format_lines(self, tokensource):
         for is_line, line in super()._format_lines(tokensource):
             text = re.sub(r"<[^>]*>", "", line).rstrip("\n")
-            if is_line and len(text) > SHORT_LINE:
-                columns = len(text) - len(text.lstrip())
-                style = f' style="--in:{columns}"' if columns else ""
-                line = f'<span class="ln"{style}>{line.rstrip()}</span>\n'
+            if is_line and len(html.unescape(text)) > SHORT_LINE:
+                columns = min(len(text) - len(text.lstrip()), 24) // 4 * 4
+                line = INDENTATION.sub(r"\1<i>\2</i>", line.rstrip())
+                line = f'<span class="in{columns}">{line}</span>\n'
             yield is_line, line
 
 

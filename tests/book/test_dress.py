@@ -130,8 +130,8 @@ def test_a_list_of_doors_is_cards(page):
 
 
 def test_a_long_line_of_code_knows_its_indentation(page):
-    (line,) = page.select("pre .ln")
-    assert line["style"] == "--in:4"
+    (line,) = page.select("pre .in4")
+    assert line.select_one("i").get_text() == "    "
     assert line.get_text().endswith('show the line"')
     assert page.select_one("pre").get_text().count("\n") == 2
 
