@@ -127,6 +127,8 @@ def spell_out(keys, n, vocab_size):
 def estimate_discounts(counts, *, fallback=None):
     """What Kneser-Ney takes off counts of 0, 1, 2 and 3 or more: one triple per order.
 
+    Source: Chen & Goodman 1998, eq. 26.
+
     Parameters
     ----------
     counts : integers (M,), of all n-grams of one order.
@@ -136,7 +138,7 @@ def estimate_discounts(counts, *, fallback=None):
     ------
     ValueError : the text does, and there is no fallback.
 
-    Source: Chen & Goodman 1998, eq. 26. Built in chapter 2.
+    Built in chapter 2.
     """
     n1, n2, n3, n4 = np.bincount(counts, minlength=5)[1:5]
     if min(n1, n2, n3) > 0:

@@ -9,9 +9,10 @@ from itertools import chain, pairwise, product
 from numbers import Integral, Real
 from string import Formatter
 
-from rnnlm_lib.picture import Picture, describe, figure_html, require_alt, seal
+from rnnlm_lib.picture import Picture, describe, figure_html, prose, require_alt, seal
 
 MOST_FRAMES = 60
+LONG = 16  # characters of a value that no longer stands beside its slider
 GRID = (
     "display:grid;grid-template-columns:auto minmax(8em,1fr) minmax(3em,auto);"
     "gap:.25em .75em;align-items:center;max-width:36em;margin-top:.5em"
@@ -103,13 +104,14 @@ class Slider:
             )
 
     def html(self):
-        """The slider of the static page, with its name before and its value after."""
+        """The slider of the static page, between its name and its value."""
         text = escape(self.texts[self.start])
+        below = ' style="grid-column:2/-1"' if max(map(len, self.texts)) > LONG else ""
         return (
-            f'<label style="display:contents"><span>{escape(self.label)}</span>'
+            f'<label style="display:contents"><span>{prose(self.label)}</span>'
             f'<input type="range" max="{len(self.values) - 1}" value="{self.start}" '
             f'aria-valuetext="{text}"></label>'
-            f'<output aria-hidden="true">{text}</output>'
+            f'<output aria-hidden="true"{below}>{text}</output>'
         )
 
     def widget(self):

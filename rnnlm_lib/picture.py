@@ -21,6 +21,7 @@ INK = (
     "var(--vscode-foreground,var(--colab-primary-text-color,inherit))))"
 )
 SMALLEST = 0.6  # below this part of its width a figure scrolls: its text stays legible
+SYMBOL = re.compile(r"(?<!\w)([A-Za-zΑ-ω])_(\w{1,2})(?!\w)")
 
 
 class Picture:
@@ -70,12 +71,17 @@ def require_alt(alt):
 
 def figure_html(kind, picture, caption=None, *, controls=""):
     """HTML figure of a class: a picture that may scroll, its controls, its caption."""
-    caption = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    caption = f"<figcaption>{prose(caption)}</figcaption>" if caption else ""
     return (
         f'<figure class="{kind}" style="margin:1em 0;color:{INK}">'
         f'<div style="overflow-x:auto" tabindex="0">{picture}</div>'
         f"{controls}{caption}</figure>"
     )
+
+
+def prose(text):
+    """HTML of a sentence, in which W_x is a letter with an index."""
+    return SYMBOL.sub(r"<i>\1</i><sub>\2</sub>", escape(text))
 
 
 def describe(svg, alt):

@@ -93,6 +93,15 @@ def test_the_slider_says_its_value_in_words():
     assert ">2.5</output>" in html
 
 
+def test_a_long_value_stands_below_its_slider():
+    def place(value):
+        html = explore(lambda _: "<p>a</p>", alt="a", story=[value])._repr_html_()
+        return re.search(r"<output[^>]*>", html)[0]
+
+    assert "grid-column" not in place("the cat")
+    assert "grid-column" in place("the cat that ate the mouse")
+
+
 def test_alt_text_gets_the_values_that_it_does_not_mention():
     frames = frames_of(explore(square, alt="a line", side_length=[1, 2]))
     assert 'aria-label="a line, side length 2"' in frames[1]

@@ -49,6 +49,11 @@ def test_the_picture_is_a_figure_with_an_image_role_its_alt_text_and_a_caption()
     assert figure.find("figcaption").text == "a < b"
 
 
+def test_a_caption_sets_a_letter_with_an_index_and_leaves_names_of_code():
+    html = plot.show(curve(), alt="loss", caption="W_x, Γ_u; weight_ih")._repr_html_()
+    assert "<i>W</i><sub>x</sub>, <i>Γ</i><sub>u</sub>; weight_ih" in html
+
+
 def test_size_is_known_before_the_figure_is_drawn():
     fig, _ = plot.figure(6, 3)
     svg = ElementTree.fromstring(plot.to_svg(fig))

@@ -14,7 +14,9 @@ SHAPE = re.compile(r"\(\*(\([^()]*\))\*\)")  # napoleon's brackets around a shap
 BACKTICKS = re.compile(r"(?<![`:\w])`([^`\s][^`]*)`(?![`_\w])")
 COLUMNS = re.compile(r"\S   +\S|^    \S", re.MULTILINE)
 BUILT = re.compile(r"Built in chapter (\d+)\.")
-
+RAISED = re.compile(
+    r"^(\w+) : ", re.MULTILINE
+)  # napoleon wants the text one line below
 
 LIBRARY = re.compile(r"^```\{library\} (.+)\n```$", re.MULTILINE)
 MODULE = """## {name}
@@ -51,6 +53,8 @@ def read_as_markdown(app, what, name, obj, options, lines):
         lines.remove(last)
     paragraphs = "\n".join(lines).split("\n\n")
     for i, text in enumerate(paragraphs):
+        if text.startswith("Raises\n------\n"):
+            text = RAISED.sub(r"\1\n    ", text)
         if what == "module" and COLUMNS.search(text):
             margin = "    " if indent(text) == 0 else ""
             block = text.replace("\n", f"\n{margin}")

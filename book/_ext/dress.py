@@ -7,27 +7,35 @@
                                           verdict from a closing ✓, ✗ or ≈
 ### Exercise 1.2 (check) A title          the section becomes an exercise
 a cell tagged `lib:package.function`      gets a link to that function's entry
+a long line of code                       is marked, so that a phone can wrap it
 """
 
+import html
 import re
 from pathlib import Path
 
 from docutils import nodes
+from myst_nb.core import render
+from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
 from sphinx import addnodes
+from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms import SphinxTransform
 
 LEAD = re.compile(r"(.+)[.:]$")
 CHAPTER = re.compile(r"(\d+)\.?\s+")
 EXERCISE = re.compile(r"Exercise (\d+\.\d+) \(([^)]+)\)[:.]?\s*(.*)")
-MEASURED = re.compile(r"\bMeasured:\s*")
+MEASURED = re.compile(r"\bMeasured\b[:,]?\s*")
 VERDICT = re.compile(r"(?:^|(?<=[.!?)]))\s*([✓✗≈])(?=\s|$)\s*")
 VERDICTS = {
-    "✓": ("holds", "✓ It holds"),
-    "✗": ("fails", "✗ It does not hold"),
-    "≈": ("partly", "≈ In part"),
+    "✓": ("holds", "It holds"),
+    "✗": ("fails", "It does not hold"),
+    "≈": ("partly", "In part"),
 }
 GOALS = ("You will", "You need", "Runs in")
 LECTURE = "Lecture says / we measure"
+SHORT_LINE = 44  # characters that fit on every phone
+INDENTATION = re.compile(r"^((?:<span[^>]*>)*)( +)")
 
 
 class block(nodes.General, nodes.Element):
@@ -105,8 +113,12 @@ def lecture_box(paragraphs):
     says, _, rest = divide(paragraphs, MEASURED)
     measured, match, remark = divide(rest, VERDICT)
     capitalise(measured)
-    kind, words = VERDICTS[match[1]] if match else ("open", "")
-    stamp = [nodes.inline("", words, classes=["verdict"])] if words else []
+    kind, stamp = "open", []
+    if match:
+        kind, words = VERDICTS[match[1]]
+        sign = nodes.inline("", match[1], classes=["sign"])
+        words = nodes.Text(f" {words}")
+        stamp = [nodes.inline("", "", sign, words, classes=["verdict"])]
     halves = [div(box_title("Lecture says"), *says, classes=["says"])]
     if measured or stamp:
         title = box_title("We measure", *stamp)
@@ -222,6 +234,8 @@ class DressDoors(SphinxTransform):
         for items in self.document.findall(nodes.bullet_list):
             if all(map(self.is_door, items)):
                 items["classes"].append("doors")
+                if self.document.settings.env.docname == self.config.root_doc:
+                    items.parent["classes"].append("landing")
 
     def is_door(self, item):
         """Whether a list item begins with a bold link."""
@@ -235,6 +249,23 @@ def has_link(node):
     return any(node.findall(nodes.reference)) or any(
         node.findall(addnodes.pending_xref)
     )
+
+
+class MarkLongLines(HtmlFormatter):
+    """Code in which a long line is an element that knows its indentation.
+
+    Where it is too narrow, the style sheet goes on below, two columns further in. The
+    indentation is set apart, or a line could break before its first word.
+    """
+
+    def _format_lines(self, tokensource):
+        for is_line, line in super()._format_lines(tokensource):
+            text = re.sub(r"<[^>]*>", "", line).rstrip("\n")
+            if is_line and len(html.unescape(text)) > SHORT_LINE:
+                columns = min(len(text) - len(text.lstrip()), 24) // 4 * 4
+                line = INDENTATION.sub(r"\1<i>\2</i>", line.rstrip())
+                line = f'<span class="in{columns}">{line}</span>\n'
+            yield is_line, line
 
 
 class LinkLibraryCells(SphinxTransform):
@@ -273,8 +304,22 @@ class LinkLibraryCells(SphinxTransform):
         )
 
 
+def join_streams(outputs):
+    """Join what a cell has printed in several messages (MyST-NB adds line ends)."""
+    joined = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if "text" in before and before["name"] == output.get("name"):
+            joined[-1] = NotebookNode(before, text=before["text"] + output["text"])
+        else:
+            joined.append(output)
+    return joined
+
+
 def setup(app):
     """Register with Sphinx."""
+    render.coalesce_streams = join_streams
+    PygmentsBridge.html_formatter = MarkLongLines
     app.add_node(block, html=(visit_block, depart_block))
     for transform in (DressBoxes, DressSections, DressDoors, LinkLibraryCells):
         app.add_transform(transform)

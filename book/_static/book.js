@@ -16,16 +16,43 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
   });
 })();
 
-// A formula or a piece of code that scrolls sideways can be reached with the keyboard.
+// What scrolls sideways can be reached with the keyboard, and fades where it goes on.
+// On a phone, a table that is too wide becomes a list of cards.
 (function () {
   const label = (element) => (element.tagName === "PRE" ? "code" : "formula");
+  const marked = ".math-scroll, span.maths.wide, .bd-article pre";
+  const scrolls = `${marked}, .pst-scrollable-table-container, .rnnlm-fig > div,
+    .rnnlm-explore > div:first-child, .cell_output .text_html`;
+  const fade = (box) => {
+    const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    box.classList.toggle("more", rest > 3);
+  };
+  const stack = (table) => {
+    const heads = [...table.querySelectorAll("thead tr > *")].map((h) => h.textContent.trim());
+    table.setAttribute("role", "table");
+    for (const row of table.querySelectorAll("tbody > tr")) {
+      row.setAttribute("role", "row");
+      [...row.children].forEach((cell, n) => {
+        cell.dataset.label = heads[n];
+        cell.setAttribute("role", n ? "cell" : "rowheader");
+      });
+    }
+  };
   const mark = () => {
+    document.querySelectorAll(".more").forEach((box) => box.classList.remove("more"));
+    for (const table of document.querySelectorAll(".bd-article table.table:has(thead)")) {
+      table.classList.remove("stacked");
+      const wide = table.offsetWidth > table.parentElement.clientWidth + 1;
+      if (wide && innerWidth <= 640) {
+        stack(table);
+        table.classList.add("stacked");
+      }
+    }
     for (const formula of document.querySelectorAll("span.maths")) {
       const room = formula.parentElement.clientWidth;
       formula.classList.toggle("wide", formula.firstElementChild.scrollWidth > room);
     }
-    const boxes = ".math-scroll, span.maths.wide, .bd-article pre";
-    for (const box of document.querySelectorAll(boxes)) {
+    for (const box of document.querySelectorAll(marked)) {
       if (box.scrollWidth > box.clientWidth) {
         box.tabIndex = 0;
         box.setAttribute("role", "group");
@@ -36,7 +63,10 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
         box.removeAttribute("aria-label");
       }
     }
+    document.querySelectorAll(scrolls).forEach(fade);
   };
   addEventListener("load", mark);
   addEventListener("resize", mark);
+  const moved = (event) => event.target.matches?.(scrolls) && fade(event.target);
+  document.addEventListener("scroll", moved, { capture: true, passive: true });
 })();

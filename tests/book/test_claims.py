@@ -3,6 +3,7 @@
 import re
 
 import claims
+import pytest
 from bookfiles import NOTEBOOKS, SITE, cells, notebooks
 from bs4 import BeautifulSoup
 
@@ -13,11 +14,13 @@ BOXES = [
     for cell in cells(name, "markdown")
     for box in claims.BOX.findall(notebooks.source(cell))
 ]
-LEAD = re.compile(r"Of (\d+) statements (\d+) hold .*, (\d+) hold in part .* (\d+) do")
+TALLY = re.compile(
+    r"Of (\d+) statements ✓ (\d+) hold ≈ (\d+) hold in part ✗ (\d+) do not"
+)
 
 
-def page():
-    return BeautifulSoup((SITE / "claims.html").read_text("utf-8"), "html5lib")
+def page(name="claims"):
+    return BeautifulSoup((SITE / f"{name}.html").read_text("utf-8"), "html5lib")
 
 
 def test_every_box_has_a_claim_a_measurement_and_a_verdict():
@@ -27,12 +30,14 @@ def test_every_box_has_a_claim_a_measurement_and_a_verdict():
 
 
 def test_the_index_has_every_box_and_its_verdict():
-    items = page().select("article li > p")
+    items = page().select("article .claims > li")
     signs = [item.select_one("a").get_text() for item in items]
     assert len(items) == len(BOXES)
     assert signs == [re.search(r"[✓✗≈]", box)[0] for _, box in BOXES]
 
 
-def test_the_counts_are_those_of_the_list():
-    total, holds, partly, fails = map(int, LEAD.search(page().get_text()).groups())
+@pytest.mark.parametrize("name", ["claims", "index"])
+def test_the_counts_are_those_of_the_list(name):
+    words = " ".join(page(name).select_one(".tally").get_text().split())
+    total, holds, partly, fails = map(int, TALLY.match(words).groups())
     assert total == len(BOXES) == holds + partly + fails

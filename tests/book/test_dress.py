@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import dress
 import pytest
 from bookfiles import ROOT
 from bs4 import BeautifulSoup
@@ -37,12 +38,17 @@ $$
 
 > **Lecture says / we measure.** It is so.
 >
-> Measured: it is not. ✗
+> Measured in two runs: it is not. ✗
 
 > An ordinary quotation.
 
 - **[Door](https://example.org)** opens.
 - **[Gate](https://example.org)** opens.
+
+```python
+if True:
+    a_name_so_long = "that a phone cannot show the line"
+```
 
 ### Exercise 7.1 (check) Do it
 
@@ -107,7 +113,7 @@ def test_a_lecture_box_has_two_halves_a_verdict_and_a_remark(page):
 
 def test_a_refuted_claim_says_so(page):
     box = page.select_one(".lecture.verdict-fails")
-    assert words(box.select_one(".measured p:last-child")) == "It is not."
+    assert words(box.select_one(".measured p:last-child")) == "In two runs: it is not."
 
 
 def test_a_quotation_stays_a_quotation(page):
@@ -123,6 +129,13 @@ def test_a_list_of_doors_is_cards(page):
     assert len(page.select("ul.doors > li")) == 2
 
 
+def test_a_long_line_of_code_knows_its_indentation(page):
+    (line,) = page.select("pre .in4")
+    assert line.select_one("i").get_text() == "    "
+    assert line.get_text().endswith('show the line"')
+    assert page.select_one("pre").get_text().count("\n") == 2
+
+
 def test_an_exercise_shows_its_number_and_kind(page):
     exercise = page.select_one("section.exercise")
     assert words(exercise.select_one(".exercise-number")) == "Exercise 7.1"
@@ -134,6 +147,16 @@ def test_links_to_the_book_itself_stay_in_the_folder(page):
     assert link["href"].endswith("#there")
     assert "site.example" not in link["href"]
     assert words(page.select_one("section.exercise .planned")) == "the other"
+
+
+def test_what_a_cell_prints_in_two_messages_is_one_text():
+    def stream(text):
+        return {"output_type": "stream", "name": "stdout", "text": text}
+
+    picture = {"output_type": "display_data", "data": {}}
+    outputs = [stream("0.2"), stream(" 0.2\n"), picture, stream("end\n")]
+    joined = dress.join_streams(outputs)
+    assert [o.get("text") for o in joined] == ["0.2 0.2\n", None, "end\n"]
 
 
 @pytest.mark.parametrize(
