@@ -59,7 +59,7 @@ class Recipe:
 
 
 def load(name):
-    """A corpus by its name, one of NAMES.
+    """A corpus by its name, one of NAMES, or by its short name, such as "ptb".
 
     Returns
     -------
@@ -72,6 +72,7 @@ def load(name):
 
     Built in chapter 1.
     """
+    name = full_name(name)
     if name == "python-docs":
         return _python_docs()
     if name not in DOWNLOADS:
@@ -82,6 +83,11 @@ def load(name):
     texts = [fetch(file).decode() for file in recipe.files]
     source = (recipe.files[0].archive or recipe.files[0]).url
     return Corpus(name, *recipe.split(*texts), source, recipe.licence)
+
+
+def full_name(name):
+    """The name of a corpus that is called by a short one; other names as they are."""
+    return SHORT_NAMES.get(name, name)
 
 
 def _python_docs():
@@ -169,3 +175,4 @@ DOWNLOADS = {
     "linzen": Recipe(sources.LINZEN, _agreement, "CC BY-SA text, non-commercial"),
 }
 NAMES = ("python-docs", *DOWNLOADS)
+SHORT_NAMES = {"ptb": "penn-treebank"}

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from rnnlm_lib.evaluate import Evaluation
+
 
 class Data(NamedTuple):
     """Ids to learn from, and ids to judge by.
@@ -30,6 +32,7 @@ class Learner(Protocol):
     """What each half brings: a model, its optimiser, its carried and random state."""
 
     model: Any  # a LanguageModel with a `config`
+    leads: bool  # whether this process writes the files; of several, one does
 
     def start(self, batch_size: int) -> None:
         """Forget what was read: an epoch begins."""
@@ -39,6 +42,9 @@ class Learner(Protocol):
 
     def update(self, lr: float) -> None:
         """Take the step that the last gradients ask for."""
+
+    def evaluate(self, ids, first) -> Evaluation:
+        """Judge the model on a text; of several processes, one does the work."""
 
     def params(self) -> dict:
         """Copies of the parameters, NumPy arrays by name."""

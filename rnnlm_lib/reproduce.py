@@ -68,7 +68,7 @@ def prepare(recipe, model, seed):
     model.load_params(params)
 
 
-def reproduce(recipe, texts, model, fit, *, seed=0, **options):
+def reproduce(recipe, texts, model, fit, *, seed=0, leads=True, **options):
     """Train a model by a recipe, and report on the test text.
 
     Parameters
@@ -76,6 +76,7 @@ def reproduce(recipe, texts, model, fit, *, seed=0, **options):
     model : RNNLM of either half, fresh
     fit : of the same half
     seed : of the first parameters, if the recipe draws them, and of dropout
+    leads : False in all but one of several processes; they train, and return None
     options : further arguments of `fit`, such as checkpoint and resume
 
     Returns
@@ -91,6 +92,8 @@ def reproduce(recipe, texts, model, fit, *, seed=0, **options):
         "schedule": SCHEDULES[kind](**arguments),
     }
     history = fit(model, texts.data, **settings | options)
+    if not leads:
+        return None
     began = time.perf_counter()
     test = evaluate(model, texts.test, first=texts.data.first)
     return {

@@ -13,7 +13,6 @@ import numpy as np
 
 from rnnlm_lib import checkpoint as checkpoints
 from rnnlm_lib.batching import batchify, bptt_windows
-from rnnlm_lib.evaluate import evaluate
 from rnnlm_lib.history import History
 from rnnlm_lib.learner import Data, Diverged, Learner, Options
 from rnnlm_lib.progress import bar
@@ -115,7 +114,7 @@ class Run:
 
     def end_epoch(self, label, lr):
         """Judge and record the epoch; keep its parameters if they are the best."""
-        result = evaluate(self.learner.model, self.valid[1:], first=self.valid[0])
+        result = self.learner.evaluate(self.valid[1:], self.valid[0])
         self.history.add(
             train=self.nats / self.tokens,
             valid=result.nats_per_token,
@@ -145,7 +144,7 @@ class Run:
 
     def save_best(self):
         """Write the best parameters, which is all that using the model needs."""
-        if self.best_file:
+        if self.best_file and self.learner.leads:
             meta = self.meta | {"history": self.history.to_dict()}
             checkpoints.save(self.best_file, self.best_params, meta=meta)
 
@@ -160,7 +159,8 @@ class Run:
                 "learner": facts,
             }
             params = self.learner.params()
-            checkpoints.save(self.last_file, params, meta=meta, state=arrays)
+            if self.learner.leads:
+                checkpoints.save(self.last_file, params, meta=meta, state=arrays)
 
     def resume(self):
         """Set the run to where its checkpoint was written.

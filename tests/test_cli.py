@@ -1,11 +1,14 @@
 """The command line, from training to sampling, and its refusals."""
 
+import os
+import re
+import socket
 import subprocess
 import sys
 
 import pytest
 
-from rnnlm_lib import checkpoint
+from rnnlm_lib import checkpoint, corpora
 from rnnlm_lib.cli import main
 
 TINY = (
@@ -103,6 +106,68 @@ def test_an_unknown_option_ends_with_exit_code_2(capsys):
         run("train --no-such-option")
     assert stop.value.code == 2
     assert "usage: rnnlm" in capsys.readouterr().err
+
+
+def test_a_corpus_answers_to_its_short_name(monkeypatch, tmp_path, capsys):
+    asked = []
+    corpus = corpora.Corpus("x", "a b\n" * 50, "a b\n" * 9, "a\n", "nowhere", "none")
+    monkeypatch.setattr(corpora, "load", lambda name: asked.append(name) or corpus)
+    small = "--hidden-size 8 --num-layers 1 --epochs 1 --lr 1 --batch-size 2"
+    file = tmp_path / "m.safetensors"
+    assert run(f"train --corpus ptb {small} --out {file}") == 0
+    assert run(f"evaluate {file} --corpus ptb") == 0
+    assert asked == ["penn-treebank", "penn-treebank"]
+    assert "penn-treebank test: perplexity" in capsys.readouterr().out
+
+
+def test_processes_that_cannot_share_the_work_are_refused(monkeypatch, capsys):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert run(f"{TINY} --out x.safetensors") == 2
+    assert "started 2 processes" in capsys.readouterr().err
+
+
+SHARED = (
+    f"{TINY} --dropout 0 --batch-size 4 --window 10 --optimizer adam "
+    "--lr 0.01 --backend pytorch"
+)
+
+
+def torchrun(command):
+    """Output of a command that two processes share."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    address = ["--master-addr", "127.0.0.1", "--master-port", str(port)]
+    start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    done = subprocess.run(
+        [*start, *address, "-m", "rnnlm_lib", *command.split()],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def losses(output):
+    """Training and validation loss, the perplexity and lr of each epoch's line."""
+    lines = re.findall(r"epoch .* s$", output, re.MULTILINE)
+    return [re.sub(r", [\d,]+ s$", "", line) for line in lines]
+
+
+def test_two_processes_train_and_resume_as_one_does(tmp_path, capsys):
+    one, two = (f"{tmp_path}/{name}.safetensors" for name in ("one", "two"))
+    longer = SHARED.replace("--epochs 1", "--epochs 2")
+    assert run(f"{longer} --out {one}") == 0
+    alone = losses(capsys.readouterr().out)
+    first = torchrun(f"{SHARED} --out {two}")
+    second = torchrun(f"{longer} --out {two} --resume")
+    for output in (first, second):
+        assert output.count("epoch ") == output.count("wrote ") == 1
+    assert losses(first) == [alone[0].replace("1/2", "1/1")]
+    assert losses(second) == [alone[1]]
+    shared = [checkpoint.load(file).meta["history"]["valid"] for file in (one, two)]
+    assert shared[0] == pytest.approx(shared[1], rel=1e-5)
 
 
 def test_the_scratch_backend_never_loads_torch(folder):

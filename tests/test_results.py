@@ -11,6 +11,8 @@ from bookfiles import ROOT
 from rnnlm_lib import recipes, results
 
 SCRIPTS = {path.stem: path for path in (ROOT / "book/experiments").glob("*.py")}
+NEED_A_GPU = {"gpu_throughput": ROOT / "benchmarks/gpu.py"}
+SCRIPTS |= NEED_A_GPU
 FILES = {path.stem: path for path in (ROOT / "rnnlm_lib/results").glob("*.json")}
 TEST_TOKENS = {
     "penn-treebank": 82_430,
@@ -21,7 +23,8 @@ WHOLE = [name for name in sorted(FILES) if "rows" not in results.load(name)]
 
 
 def test_each_script_has_results_and_each_result_a_script():
-    assert FILES.keys() == SCRIPTS.keys()
+    assert FILES.keys() | NEED_A_GPU.keys() == SCRIPTS.keys()
+    assert results.names() == FILES.keys()
 
 
 @pytest.mark.parametrize("name", WHOLE)

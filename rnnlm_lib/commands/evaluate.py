@@ -14,7 +14,11 @@ from rnnlm_lib.evaluate import evaluate
 def add_arguments(parser):
     """Arguments of `rnnlm evaluate`."""
     parser.add_argument("file")
-    parser.add_argument("--corpus", help="default: the one it was trained on")
+    parser.add_argument(
+        "--corpus",
+        type=corpora.full_name,
+        help="default: the one it was trained on",
+    )
     parser.add_argument("--split", choices=("train", "valid", "test"), default="test")
     add_backend(parser)
 

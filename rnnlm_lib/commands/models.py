@@ -1,6 +1,7 @@
 """What the commands share: models in files, and texts as tokens."""
 
 import importlib
+import os
 
 import numpy as np
 
@@ -16,6 +17,21 @@ BACKENDS = ("scratch", "pytorch")
 def add_backend(parser):
     """The option that chooses one of the halves."""
     parser.add_argument("--backend", choices=BACKENDS, default="scratch")
+
+
+def leads():
+    """Whether this process speaks and writes; `torchrun` numbers them from 0."""
+    return int(os.environ.get("RANK", 0)) == 0
+
+
+def check_processes(args):
+    """Raise ValueError if `torchrun` has started what one process does alone."""
+    count = int(os.environ.get("WORLD_SIZE", 1))
+    if count > 1 and (args.backend != "pytorch" or args.model != "rnn"):
+        raise ValueError(
+            f"torchrun has started {count} processes, but only recurrent models of the "
+            "pytorch half share the work: add --backend pytorch"
+        )
 
 
 def open_model(path, backend):

@@ -1,4 +1,12 @@
-"""`rnnlm train`: fit a model to a corpus, and keep it in a file."""
+"""`rnnlm train`: fit a model to a corpus, and keep it in a file.
+
+Several processes share the work under
+torchrun --nproc-per-node 2 -m rnnlm_lib train ... --backend pytorch
+"""
+
+import contextlib
+import io
+import sys
 
 import numpy as np
 
@@ -6,9 +14,11 @@ from rnnlm_lib import checkpoint, corpora, recipes, reproduce, schedules
 from rnnlm_lib.commands.models import (
     add_backend,
     build_rnn,
+    check_processes,
     describe,
     first_id,
     half,
+    leads,
     split,
 )
 from rnnlm_lib.evaluate import evaluate
@@ -24,7 +34,8 @@ SCHEDULES = ("constant", "decay-after", "plateau", "cosine")
 def add_arguments(parser):
     """Arguments of `rnnlm train`."""
     add = parser.add_argument
-    add("--corpus", metavar="NAME", help=", ".join(corpora.NAMES))
+    known = ", ".join((*corpora.NAMES, *corpora.SHORT_NAMES))
+    add("--corpus", metavar="NAME", type=corpora.full_name, help=known)
     add("--recipe", metavar="NAME", help=", ".join(recipes.RECIPES))
     add("--out", required=True, metavar="FILE", help="such as model.safetensors")
     add("--model", choices=("rnn", "ngram"), default="rnn")
@@ -59,14 +70,18 @@ def add_arguments(parser):
 
 
 def run(args):
-    """Fit a model to a corpus, and keep it in a file."""
-    if args.recipe:
-        follow_recipe(args)
-    elif args.corpus:
-        train(args)
-    else:
-        raise ValueError("name what to learn from: --corpus NAME, or --recipe NAME")
-    print(f"wrote {args.out}")
+    """Fit a model to a corpus, and keep it in a file; of many processes, one speaks."""
+    check_processes(args)
+    with contextlib.redirect_stdout(sys.stdout if leads() else io.StringIO()):
+        if args.recipe:
+            follow_recipe(args)
+        elif args.corpus:
+            train(args)
+        else:
+            raise ValueError("name what to learn from: --corpus NAME, or --recipe NAME")
+        print(f"wrote {args.out}")
+    if args.backend == "pytorch":
+        half("pytorch", "distributed").leave()
 
 
 def follow_recipe(args):
@@ -88,7 +103,11 @@ def follow_recipe(args):
     }
     fit = half(args.backend, "train").fit
     options = {"checkpoint": args.out, "resume": args.resume, "meta": meta}
-    row = reproduce.reproduce(recipe, texts, model, fit, seed=args.seed, **options)
+    row = reproduce.reproduce(
+        recipe, texts, model, fit, seed=args.seed, leads=leads(), **options
+    )
+    if row is None:
+        return
     print(f"test perplexity {row['test_perplexity']:.2f} after {row['seconds']:,.0f} s")
     if recipe.published:
         print(f"{recipe.published.source}: {recipe.published.test}")

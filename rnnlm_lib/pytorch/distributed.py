@@ -34,6 +34,12 @@ def join_torchrun(device):
     return device
 
 
+def leave():
+    """Leave the processes that `join_torchrun` joined, if it has."""
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
 def rank():
     """Number of this process, from 0; 0 if it is alone."""
     return distributed.get_rank() if distributed.is_initialized() else 0

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from rnnlm_lib.evaluate import Evaluation, evaluate
 from rnnlm_lib.learner import Data, Diverged, Options
 from rnnlm_lib.pytorch import distributed
 from rnnlm_lib.pytorch.device import choose_device
@@ -81,6 +82,7 @@ class TorchLearner:
 
     def __init__(self, model, options, *, autocast=None, compile=None):
         self.model, self.clip, self.autocast = model, options.clip, autocast
+        self.leads = distributed.rank() == 0
         named = dict(model.named_parameters())
         self.penalty = [(named[name], f) for name, f in options.penalty.items()]
         self.optimizer = make_optimizer(model, options)
@@ -131,6 +133,13 @@ class TorchLearner:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.optimizer.step()
+
+    def evaluate(self, ids, first):
+        """Judge the model on a text: the first process reads it, and tells the rest."""
+        nats = 0.0
+        if self.leads:
+            nats = evaluate(self.model, ids, first=first).nats
+        return Evaluation(distributed.total(nats, self.model.device), len(ids))
 
     def params(self):
         """Copies of the parameters, as NumPy arrays."""

@@ -7,6 +7,16 @@ from importlib.resources import files
 PROVENANCE = {"config", "versions", "machine", "seconds", "script_sha256"}
 
 
+def names():
+    """Names of the results that are there."""
+    return {file.name[:-5] for file in files(__name__).iterdir() if is_result(file)}
+
+
+def is_result(file):
+    """Whether a file of this folder holds results."""
+    return file.name.endswith(".json")
+
+
 def load(name):
     """Read the results of one script.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rnnlm_lib.evaluate import evaluate
 from rnnlm_lib.learner import Data, Diverged, Options
 from rnnlm_lib.scratch.blas import advise
 from rnnlm_lib.scratch.optim import OPTIMIZERS, SGD, clip_grad_norm, grad_norm
@@ -50,6 +51,8 @@ def fit(model, data, *, resume=False, meta=None, **options):
 class ScratchLearner:
     """An `RNNLM` in NumPy, its optimiser, its carried state and its random numbers."""
 
+    leads = True
+
     def __init__(self, model, options):
         self.model = model
         self.optimizer = make_optimizer(options)
@@ -78,6 +81,10 @@ class ScratchLearner:
         """Take the step that the last gradients ask for."""
         self.optimizer.lr = lr
         self.optimizer.step(self.model.params, self.grads)
+
+    def evaluate(self, ids, first):
+        """Judge the model on a text."""
+        return evaluate(self.model, ids, first=first)
 
     def params(self):
         """Copies of the parameters."""

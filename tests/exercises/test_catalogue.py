@@ -45,6 +45,7 @@ SQUARE = (
     "relu_step_backward",
     "state_jacobian",
     "truncated_gradient",
+    "hoisted_rnn_backward",
 )
 
 each = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
