@@ -16,6 +16,9 @@ from sphinx.util.osutil import relative_uri
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 
+LOOK = """dataset.theme = {light: "light", dark: "dark"}[
+      document.documentElement.dataset.mode
+    ] || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");"""
 # (what it is, pattern, replacement)
 REPAIRS = [
     (
@@ -48,8 +51,32 @@ REPAIRS = [
     ),
     (
         "a sidebar outside of every landmark",
-        re.compile(r'<div id="pst-primary-sidebar" '),
+        re.compile(r'<div id="pst-primary-sidebar" (?!role)'),
         '<div id="pst-primary-sidebar" role="region" aria-label="Book" ',
+    ),
+    (
+        "the state of widgets, which need a kernel",
+        re.compile(
+            r'\s*<script type="application/vnd\.jupyter\.widget-state\+json">.*?'
+            r"</script>",
+            re.DOTALL,
+        ),
+        "",
+    ),
+    (
+        "a second word on the width of the screen",
+        re.compile(r'(?<=initial-scale=1\.0" />)\s*<meta name="viewport"[^>]*>'),
+        "",
+    ),
+    (
+        "a third word on the width of the screen",
+        re.compile(r'\s*<meta name="viewport" content="[^"]*initial-scale=1"/>'),
+        "",
+    ),
+    (
+        "a look that is known only when the last script has run, after a white flash",
+        re.compile(r'dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";'),
+        LOOK,
     ),
 ]
 PRELOAD = 'as="font" type="font/woff2" crossorigin="anonymous"'

@@ -19,14 +19,21 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
 // A formula or a piece of code that scrolls sideways can be reached with the keyboard.
 (function () {
   const label = (element) => (element.tagName === "PRE" ? "code" : "formula");
+  // All is measured first and changed then, so that the browser lays out the page once.
   const mark = () => {
-    for (const formula of document.querySelectorAll("span.maths")) {
-      const room = formula.parentElement.clientWidth;
-      formula.classList.toggle("wide", formula.firstElementChild.scrollWidth > room);
-    }
-    const boxes = ".math-scroll, span.maths.wide, .bd-article pre";
-    for (const box of document.querySelectorAll(boxes)) {
-      if (box.scrollWidth > box.clientWidth) {
+    const formulas = [...document.querySelectorAll("span.maths")];
+    const isWide = formulas.map(
+      (f) => f.firstElementChild.scrollWidth > f.parentElement.clientWidth
+    );
+    formulas.forEach((f, i) => f.classList.toggle("wide", isWide[i]));
+    const boxes = [
+      ...document.querySelectorAll(
+        ".math-scroll, span.maths.wide, .bd-article pre, [aria-label$='sideways']"
+      ),
+    ];
+    const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, i) => {
+      if (scrolls[i]) {
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", `wide ${label(box)}, scrolls sideways`);
@@ -35,7 +42,7 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
         box.removeAttribute("role");
         box.removeAttribute("aria-label");
       }
-    }
+    });
   };
   addEventListener("load", mark);
   addEventListener("resize", mark);
