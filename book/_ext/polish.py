@@ -40,6 +40,21 @@ REPAIRS = [
         "<summary>",
     ),
     (
+        "paragraphs in a summary, where only words may stand",
+        re.compile(r'<p class="((?:collapsed|expanded) admonition-title)">(.*?)</p>'),
+        r'<span class="\1">\2</span>',
+    ),
+    (
+        "a list of returned values inside a paragraph",
+        re.compile(r'<p>(<ul class="simple">(?:(?!</?ul).)*</ul>)\s*</p>', re.DOTALL),
+        r"\1",
+    ),
+    (
+        "an address with a bare ampersand",
+        re.compile(r"(issues/new\?title=[^\"&]*)&(?=body=)"),
+        r"\1&amp;",
+    ),
+    (
         "an arrow that opens a list of pages and does not say so",
         re.compile(r'<summary>(?=<span class="toctree-toggle")'),
         '<summary aria-label="Pages below this one">',
@@ -116,12 +131,11 @@ def is_written(folder, name):
 
 def describe(app, pagename, templatename, context, doctree):
     """Describe the page by its first sentences, and load the formulas' font early."""
-    if doctree is None:
-        return
+    doctree = nodes.container() if doctree is None else doctree
     tags = context.get("metatags", "")
     paragraphs = (p.astext() for p in doctree.findall(nodes.paragraph))
     text = next((p for p in paragraphs if len(p) > 40), None)
-    text = text or f"{context['title']}: {app.config.html_title}"
+    text = text or f"{context.get('title', pagename)}: {app.config.html_title}"
     text = " ".join(re.sub(r"\\[a-zA-Z]+|[{}$\\]", "", text).split())[:155]
     if 'name="description"' not in tags:
         tags += f'<meta name="description" content="{html.escape(text)}" />\n'
