@@ -50,6 +50,11 @@ REPAIRS = [
         r"\1",
     ),
     (
+        "a notebook to take along that opens as a wall of text instead",
+        re.compile(r'(<a href="[^"]*_sources/[^"]+\.ipynb") target="_blank"'),
+        r"\1 download",
+    ),
+    (
         "an address with a bare ampersand",
         re.compile(r"(issues/new\?title=[^\"&]*)&(?=body=)"),
         r"\1&amp;",
