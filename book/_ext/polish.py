@@ -16,6 +16,9 @@ from sphinx.util.osutil import relative_uri
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 
+LOOK = """dataset.theme = {light: "light", dark: "dark"}[
+      document.documentElement.dataset.mode
+    ] || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");"""
 # (what it is, pattern, replacement)
 REPAIRS = [
     (
@@ -37,6 +40,26 @@ REPAIRS = [
         "<summary>",
     ),
     (
+        "paragraphs in a summary, where only words may stand",
+        re.compile(r'<p class="((?:collapsed|expanded) admonition-title)">(.*?)</p>'),
+        r'<span class="\1">\2</span>',
+    ),
+    (
+        "a list of returned values inside a paragraph",
+        re.compile(r'<p>(<ul class="simple">(?:(?!</?ul).)*</ul>)\s*</p>', re.DOTALL),
+        r"\1",
+    ),
+    (
+        "a notebook to take along that opens as a wall of text instead",
+        re.compile(r'(<a href="[^"]*_sources/[^"]+\.ipynb") target="_blank"'),
+        r"\1 download",
+    ),
+    (
+        "an address with a bare ampersand",
+        re.compile(r"(issues/new\?title=[^\"&]*)&(?=body=)"),
+        r"\1&amp;",
+    ),
+    (
         "an arrow that opens a list of pages and does not say so",
         re.compile(r'<summary>(?=<span class="toctree-toggle")'),
         '<summary aria-label="Pages below this one">',
@@ -48,8 +71,32 @@ REPAIRS = [
     ),
     (
         "a sidebar outside of every landmark",
-        re.compile(r'<div id="pst-primary-sidebar" '),
+        re.compile(r'<div id="pst-primary-sidebar" (?!role)'),
         '<div id="pst-primary-sidebar" role="region" aria-label="Book" ',
+    ),
+    (
+        "the state of widgets, which need a kernel",
+        re.compile(
+            r'\s*<script type="application/vnd\.jupyter\.widget-state\+json">.*?'
+            r"</script>",
+            re.DOTALL,
+        ),
+        "",
+    ),
+    (
+        "a second word on the width of the screen",
+        re.compile(r'(?<=initial-scale=1\.0" />)\s*<meta name="viewport"[^>]*>'),
+        "",
+    ),
+    (
+        "a third word on the width of the screen",
+        re.compile(r'\s*<meta name="viewport" content="[^"]*initial-scale=1"/>'),
+        "",
+    ),
+    (
+        "a look that is known only when the last script has run, after a white flash",
+        re.compile(r'dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";'),
+        LOOK,
     ),
 ]
 PRELOAD = 'as="font" type="font/woff2" crossorigin="anonymous"'
@@ -89,12 +136,11 @@ def is_written(folder, name):
 
 def describe(app, pagename, templatename, context, doctree):
     """Describe the page by its first sentences, and load the formulas' font early."""
-    if doctree is None:
-        return
+    doctree = nodes.container() if doctree is None else doctree
     tags = context.get("metatags", "")
     paragraphs = (p.astext() for p in doctree.findall(nodes.paragraph))
     text = next((p for p in paragraphs if len(p) > 40), None)
-    text = text or f"{context['title']}: {app.config.html_title}"
+    text = text or f"{context.get('title', pagename)}: {app.config.html_title}"
     text = " ".join(re.sub(r"\\[a-zA-Z]+|[{}$\\]", "", text).split())[:155]
     if 'name="description"' not in tags:
         tags += f'<meta name="description" content="{html.escape(text)}" />\n'

@@ -38,6 +38,7 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
       });
     }
   };
+  // Measured first and changed then, so that the browser lays out the page once.
   const mark = () => {
     document.querySelectorAll(".more").forEach((box) => box.classList.remove("more"));
     for (const table of document.querySelectorAll(".bd-article table.table:has(thead)")) {
@@ -48,12 +49,15 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
         table.classList.add("stacked");
       }
     }
-    for (const formula of document.querySelectorAll("span.maths")) {
-      const room = formula.parentElement.clientWidth;
-      formula.classList.toggle("wide", formula.firstElementChild.scrollWidth > room);
-    }
-    for (const box of document.querySelectorAll(marked)) {
-      if (box.scrollWidth > box.clientWidth) {
+    const formulas = [...document.querySelectorAll("span.maths")];
+    const isWide = formulas.map(
+      (f) => f.firstElementChild.scrollWidth > f.parentElement.clientWidth
+    );
+    formulas.forEach((f, i) => f.classList.toggle("wide", isWide[i]));
+    const boxes = [...document.querySelectorAll(`${marked}, [aria-label$='sideways']`)];
+    const over = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, i) => {
+      if (over[i]) {
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", `wide ${label(box)}, scrolls sideways`);
@@ -62,7 +66,7 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
         box.removeAttribute("role");
         box.removeAttribute("aria-label");
       }
-    }
+    });
     document.querySelectorAll(scrolls).forEach(fade);
   };
   addEventListener("load", mark);

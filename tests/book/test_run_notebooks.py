@@ -1,5 +1,6 @@
 """Every notebook runs: as committed, and with its solutions filled in."""
 
+import nbformat
 import notebooks
 import pytest
 from bookfiles import NOTEBOOKS
@@ -9,16 +10,21 @@ SECONDS_PER_CELL = 120
 
 
 def run(path):
-    """Run a notebook from top to bottom with nbmake."""
-    error = NotebookRun(path, default_timeout=SECONDS_PER_CELL).execute().error
+    """Run a notebook from top to bottom with nbmake; return it with its outputs."""
+    result = NotebookRun(path, default_timeout=SECONDS_PER_CELL).execute()
+    error = result.error
     assert error is None, f"cell {error.failing_cell_index}: {error.trace}"
+    return result.nb
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_runs_as_committed(name, tmp_path):
+def test_runs_as_committed_and_saving_it_changes_outputs_alone(name, tmp_path):
     copy = tmp_path / f"{name}.ipynb"
     copy.write_text(NOTEBOOKS[name].read_text("utf-8"), "utf-8")
-    run(copy)
+    executed = run(copy)
+    assert any(cell.get("outputs") for cell in executed.cells)
+    nbformat.write(executed, copy)
+    assert notebooks.tidy(notebooks.read(copy)) == notebooks.read(NOTEBOOKS[name])
 
 
 @pytest.mark.parametrize(

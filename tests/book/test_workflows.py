@@ -6,11 +6,78 @@ import subprocess
 import pytest
 import yaml
 from bookfiles import ROOT, address
+from jsonschema import Draft202012Validator
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.M))
 
+TEXT, WORDS = {"type": "string"}, {"type": "object", "minProperties": 1}
+BRANCHES = {"type": "array", "items": TEXT, "minItems": 1}
+STARTS = {
+    "push": {"type": ["object", "null"], "properties": {"branches": BRANCHES}},
+    "pull_request": {"type": "null"},
+    "workflow_dispatch": {"type": "null"},
+    "schedule": {
+        "type": "array",
+        "items": {
+            "required": ["cron"],
+            "properties": {"cron": TEXT | {"pattern": r"^(\S+ ){4}\S+$"}},
+            "additionalProperties": False,
+        },
+    },
+}
+STEP = {
+    "type": "object",
+    "oneOf": [{"required": ["run"]}, {"required": ["uses"]}],
+    "properties": {
+        "name": TEXT,
+        "id": TEXT,
+        "if": TEXT,
+        "run": TEXT,
+        "uses": TEXT | {"pattern": r"^[\w-]+/[\w-]+@v\d+$"},
+        "with": WORDS,
+        "env": WORDS,
+    },
+    "additionalProperties": False,
+}
+JOB = {
+    "type": "object",
+    "required": ["runs-on", "timeout-minutes", "steps"],
+    "properties": {
+        "runs-on": TEXT | {"pattern": r"^ubuntu-\d\d\.\d\d$"},
+        "timeout-minutes": {"type": "integer", "maximum": 180},
+        "environment": WORDS,
+        "strategy": {"type": "object", "required": ["matrix"]},
+        "needs": {"type": ["string", "array"]},
+        "if": TEXT,
+        "env": WORDS,
+        "steps": {"type": "array", "items": STEP, "minItems": 1},
+    },
+    "additionalProperties": False,
+}
+# The part of GitHub's schema for workflows that this book uses, and nothing beyond.
+SCHEMA = {
+    "type": "object",
+    "required": ["name", "on", "permissions", "jobs"],
+    "properties": {
+        "name": TEXT,
+        "on": {
+            "type": "object",
+            "minProperties": 1,
+            "properties": STARTS,
+            "additionalProperties": False,
+        },
+        "permissions": {
+            "type": "object",
+            "propertyNames": {"enum": ["contents", "pages", "id-token", "issues"]},
+            "additionalProperties": {"enum": ["read", "write"]},
+        },
+        "concurrency": {"type": "object", "required": ["group"]},
+        "jobs": {"type": "object", "minProperties": 1, "additionalProperties": JOB},
+    },
+    "additionalProperties": False,
+}
 every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 
 
@@ -20,15 +87,42 @@ def steps(path):
     return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
 
+def faults(text):
+    """Return what the schema has against a workflow."""
+    workflow = yaml.safe_load(text)
+    workflow["on"] = workflow.pop(True)  # YAML reads the key `on` as true
+    return [e.message for e in Draft202012Validator(SCHEMA).iter_errors(workflow)]
+
+
 @every_workflow
-def test_every_job_has_a_limit_and_every_step_does_something(path):
-    workflow = yaml.safe_load(path.read_text("utf-8"))
-    assert True in workflow  # YAML reads the key `on` as true
-    assert workflow["permissions"]
-    for job in workflow["jobs"].values():
-        assert job["timeout-minutes"] <= 180
-        assert job["runs-on"].startswith("ubuntu-")
-    assert all(("run" in step) != ("uses" in step) for step in steps(path))
+def test_a_workflow_follows_the_schema(path):
+    assert not faults(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("runs-on:", "run-on:"),
+        ("timeout-minutes: 60", "timeout-minutes: hour"),
+        ("contents: read", "contents: all"),
+        ("uses: actions/checkout@v4", "use: actions/checkout@v4"),
+        ("branches: [main]", "branches: main"),
+        ("push:", "pushed:"),
+    ],
+)
+def test_the_schema_notices_a_slip(right, wrong):
+    text = (ROOT / ".github/workflows/publish.yml").read_text("utf-8")
+    assert right in text
+    assert faults(text.replace(right, wrong, 1))
+
+
+def test_a_failed_weekly_build_opens_an_issue():
+    weekly = yaml.safe_load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))
+    assert weekly["permissions"]["issues"] == "write"
+    for job in weekly["jobs"].values():
+        *_, last = job["steps"]
+        assert last["if"] == "failure()"
+        assert last["run"].startswith("gh issue create")
 
 
 @every_workflow

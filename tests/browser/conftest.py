@@ -1,36 +1,24 @@
 """A real Chromium, a server on this machine, and a record of what went wrong."""
 
-import functools
 import os
 import shutil
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
 from bookfiles import SITE, pages
 from playwright.sync_api import sync_playwright
+from served import served
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and keeps no log."""
-
-    def log_message(self, *arguments):
-        pass
 
 
 @pytest.fixture(scope="session")
 def address():
     """The address at which the built book is served."""
     pages()
-    handler = functools.partial(Quiet, directory=SITE)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(SITE) as here:
+        yield here
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from bookfiles import BOOK, NOTEBOOKS, needs_torch, notebooks
+from bookfiles import BOOK, NOTEBOOKS, cells, needs_torch, notebooks
 
 EVERY = sorted(NOTEBOOKS)
 CHAPTERS = [name for name in EVERY if name[:2].isdigit()]
@@ -31,6 +31,35 @@ def without_first_cell(tmp_path, name):
     path = tmp_path / "notebook.ipynb"
     path.write_text(notebooks.write(notebook), "utf-8")
     return path
+
+
+SLIDER = """
+from rnnlm_lib.explore import explore
+
+figure = explore(lambda n: f"<svg><path d='M0 0h{n}'/></svg>", alt="a line", n=[1, 2])
+view, slider = figure.widget().children
+before = view.value
+slider.index = 1
+assert view.value != before
+bundle = figure._repr_mimebundle_()
+assert "application/vnd.jupyter.widget-view+json" in bundle
+figure
+"""
+
+
+def test_a_slider_moves_its_figure_with_the_widgets_of_colab(colab, tmp_path):
+    notebook = notebooks.read(NOTEBOOKS[CHAPTERS[0]])
+    first = cells(CHAPTERS[0], "code")[0]
+    versions = "import ipywidgets\nassert ipywidgets.__version__.startswith('7.7')"
+    added = [
+        {"cell_type": "code", "metadata": {}, "source": text}
+        for text in (versions, SLIDER)
+    ]
+    path = tmp_path / "slider.ipynb"
+    new = notebooks.tidy(notebook | {"cells": [first, *added]})
+    path.write_text(notebooks.write(new), "utf-8")
+    happened = colab(path)
+    assert happened["error"] is None
 
 
 def test_a_forgotten_install_is_noticed(colab, tmp_path):
