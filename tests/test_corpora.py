@@ -10,8 +10,8 @@ from rnnlm_lib.download import CorpusError
 
 
 def test_an_unknown_corpus_is_named_beside_the_known_ones():
-    with pytest.raises(CorpusError, match="no corpus 'ptb': choose one of") as caught:
-        corpora.load("ptb")
+    with pytest.raises(CorpusError, match="no corpus 'pbt': choose one of") as caught:
+        corpora.load("pbt")
     assert all(name in str(caught.value) for name in corpora.NAMES)
 
 

@@ -44,7 +44,8 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
     for (const table of document.querySelectorAll(".bd-article table.table:has(thead)")) {
       table.classList.remove("stacked");
       const wide = table.offsetWidth > table.parentElement.clientWidth + 1;
-      if (wide && innerWidth <= 640) {
+      const seen = table.getBoundingClientRect().top < innerHeight; // stays as it is
+      if (wide && !seen && innerWidth <= 640) {
         stack(table);
         table.classList.add("stacked");
       }
