@@ -1,13 +1,20 @@
 """Links between the API page and the chapters.
 
 "Built in chapter 3." in a docstring becomes a link to the cell that builds the
-function. In `.md` pages, the directive `library` documents modules.
+function, and a cell tagged `lib:package.function` gets a link to that function's
+entry. In `.md` pages, the directive `library` documents modules.
 """
 
 import json
 import re
 from functools import cache
 from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
+
+from elements import div
 
 BOOK = Path(__file__).resolve().parents[1]
 SHAPE = re.compile(r"\(\*(\([^()]*\))\*\)")  # napoleon's brackets around a shape
@@ -84,8 +91,46 @@ def link_chapter(app, what, name, obj, options, lines):
     lines += ["", ".. container:: built-in", "", f"    {sentence}", ""]
 
 
+class LinkLibraryCells(SphinxTransform):
+    """Under a cell that is in the library, say where."""
+
+    default_priority = 413
+
+    def apply(self, **kwargs):
+        """Find the tagged cells of this page."""
+        for cell in list(self.document.findall(nodes.container)):
+            tags = cell.get("cell_metadata", {}).get("tags", [])
+            names = [tag.removeprefix("lib:") for tag in tags if tag.startswith("lib:")]
+            if cell.get("nb_element") != "cell_code" or not names:
+                continue
+            for page in Path(self.env.srcdir).glob("api_*.md"):
+                self.env.note_dependency(str(page))  # links go to the right page
+            cell["ids"] += [f"lib-{name.replace('.', '-')}" for name in names]
+            cell.insert(1, div(*map(self.link, names), classes=["lib-links"]))
+
+    def link(self, name):
+        """Return a link to the API entry of a function."""
+        short = name.removeprefix("rnnlm_lib.")
+        return nodes.paragraph(
+            "",
+            "In the library: ",
+            addnodes.pending_xref(
+                "",
+                nodes.literal("", short),
+                refdomain="py",
+                reftype="obj",
+                reftarget=name,
+                refdoc=self.env.docname,
+                refexplicit=True,
+                refwarn=True,
+            ),
+        )
+
+
 def setup(app):
     """Register with Sphinx."""
+    app.setup_extension("elements")
+    app.add_transform(LinkLibraryCells)
     app.built_in = {}  # name: the last line of its docstring, kept from napoleon
     app.connect("source-read", expand_library)
     # before napoleon (500) reads the sections of a docstring, and after

@@ -13,7 +13,7 @@ from myst_parser.mdit_to_docutils.base import default_slugify
 from sphinx.transforms import SphinxTransform
 
 from api_links import BOOK, cells
-from dress import VERDICT, VERDICTS
+from boxes import VERDICT, VERDICTS
 
 BLOCK = "```{claims}\n```"
 BOX = re.compile(r"^> \*\*Lecture says / we measure\.\*\*(.*(?:\n>.*)*)", re.MULTILINE)

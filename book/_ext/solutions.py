@@ -15,7 +15,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 
 from api_links import BOOK, cells, chapter
-from dress import EXERCISE, div
+from dress import EXERCISE
+from elements import div
 
 HEADING = re.compile(r"^#+ (Exercise .*)$", re.MULTILINE)
 

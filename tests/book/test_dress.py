@@ -10,7 +10,7 @@ from bookfiles import ROOT
 from bs4 import BeautifulSoup
 
 SETTINGS = """
-extensions = ["myst_parser", "maths", "dress", "polish"]
+extensions = ["myst_parser", "maths", "boxes", "dress", "polish"]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "mathml"
 html_baseurl = "https://site.example/book/"
