@@ -16,7 +16,9 @@ HERE = Path(__file__).parent
 CONSTRAINTS = HERE / "constraints.txt"
 PACKAGES = "numpy pandas matplotlib ipython ipykernel ipywidgets tqdm safetensors"
 PACKAGES += " setuptools wheel requests"
-PYTHONS = ("python3.13", "python3.12", sys.executable)
+# As on Colab's machines; pyenv keeps those that are not on the path.
+KEPT = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+PYTHONS = ("python3.13", *KEPT.glob("3.13*/bin/python"), "python3.12", sys.executable)
 
 
 def pip(base, *arguments):
@@ -27,14 +29,13 @@ def pip(base, *arguments):
 
 def works(python):
     """Whether there is such a Python, with the means to make an environment."""
-    found = shutil.which(python)  # it may be a shim with nothing behind it
+    found = shutil.which(python)  # it may be pyenv's shim with nothing behind it
     ask = [python, "-c", "import ensurepip"]
     return found and not subprocess.run(ask, capture_output=True).returncode
 
 
-def install(base):
+def install(base, python):
     """Make the environment."""
-    python = next(p for p in PYTHONS if works(p))
     subprocess.run([python, "-m", "venv", "--clear", base], check=True)
     assert pip(base, "-c", CONSTRAINTS, "pip")
     assert pip(base, "-c", CONSTRAINTS, *PACKAGES.split())
@@ -55,16 +56,29 @@ def install_torch(base):
 
 
 @pytest.fixture(scope="session")
-def colab():
-    """Function from a notebook to what happened to it on a machine like Colab's."""
-    recipe = CONSTRAINTS.read_bytes() + PACKAGES.encode() + sys.version.encode()
-    name = f"colab-{hashlib.sha256(recipe).hexdigest()[:12]}"
-    base = Path(sys.prefix) / name
+def base():
+    """An environment with Colab's packages."""
+    python = next(p for p in PYTHONS if works(p))
+    version = subprocess.check_output([python, "-VV"])
+    recipe = CONSTRAINTS.read_bytes() + PACKAGES.encode() + version
+    base = Path(sys.prefix) / f"colab-{hashlib.sha256(recipe).hexdigest()[:12]}"
     with base.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be making it
         if not (base / "ready").exists():
-            install(base)
+            install(base, python)
+    return base
+
+
+@pytest.fixture(scope="session")
+def wheel():
+    """The wheel that the book's site offers."""
     (wheel,) = SITE.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="session")
+def colab(base, wheel):
+    """Function from a notebook to what happened to it on a machine like Colab's."""
     alone = ["unshare", "--map-root-user", "--net"]
     lonely = shutil.which("unshare") and not subprocess.call([*alone, "true"])
 

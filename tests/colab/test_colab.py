@@ -2,9 +2,12 @@
 
 import json
 import os
+import subprocess
+from pathlib import Path
 
 import pytest
 from bookfiles import BOOK, NOTEBOOKS, cells, needs_torch, notebooks
+from colab.standin import overlay
 
 EVERY = sorted(NOTEBOOKS)
 CHAPTERS = [name for name in EVERY if name[:2].isdigit()]
@@ -47,19 +50,33 @@ figure
 """
 
 
-def test_a_slider_moves_its_figure_with_the_widgets_of_colab(colab, tmp_path):
+def with_cells(path, *added):
+    """Write a notebook of the first cell and these."""
     notebook = notebooks.read(NOTEBOOKS[CHAPTERS[0]])
     first = cells(CHAPTERS[0], "code")[0]
-    versions = "import ipywidgets\nassert ipywidgets.__version__.startswith('7.7')"
-    added = [
-        {"cell_type": "code", "metadata": {}, "source": text}
-        for text in (versions, SLIDER)
-    ]
-    path = tmp_path / "slider.ipynb"
-    new = notebooks.tidy(notebook | {"cells": [first, *added]})
+    more = [{"cell_type": "code", "metadata": {}, "source": text} for text in added]
+    new = notebooks.tidy(notebook | {"cells": [first, *more]})
     path.write_text(notebooks.write(new), "utf-8")
+    return path
+
+
+def test_a_slider_moves_its_figure_with_the_widgets_of_colab(colab, tmp_path):
+    versions = "import ipywidgets\nassert ipywidgets.__version__.startswith('7.7')"
+    path = with_cells(tmp_path / "slider.ipynb", versions, SLIDER)
     happened = colab(path)
     assert happened["error"] is None
+
+
+def test_the_run_in_colabs_image_notices_a_failing_notebook(base, wheel, tmp_path):
+    python, _ = overlay(base, tmp_path)
+    good = with_cells(tmp_path / "good.ipynb", "assert rnnlm_lib.__version__")
+    bad = with_cells(tmp_path / "bad.ipynb", "rnnlm_lib.no_such_name")
+    path = {"PATH": f"{python.parent}:{os.environ['PATH']}"}
+    command = ["bash", Path(__file__).with_name("image.sh"), wheel, good, bad]
+    ran = subprocess.run(command, env=os.environ | path, capture_output=True, text=True)
+    assert ran.returncode == 1, ran.stderr
+    assert "1 failed, 1 passed" in ran.stdout
+    assert "no_such_name" in ran.stdout
 
 
 def test_a_forgotten_install_is_noticed(colab, tmp_path):
