@@ -73,6 +73,9 @@ class Options:
     penalty : dict from names of parameters to factors: so many times the sum of their
         squares is added to the mean loss
     schedule : "constant", or a function of (epoch, history), see `schedules`
+    average_from : number of an epoch, from 1; from its end on, what is judged and kept
+        is the mean of the parameters at the ends of the epochs since (Izmailov et al.
+        2018; Merity et al. 2018 average after each step)
     patience : epochs without a new lowest validation loss after which to stop; None
         trains to the end
     checkpoint : file for the best parameters; the run itself is kept beside it, in
@@ -91,8 +94,16 @@ class Options:
     clip: float | None = 5.0
     penalty: dict = field(default_factory=dict)
     schedule: Any = "constant"
+    average_from: int | None = None
     patience: int | None = None
     checkpoint: Any = None
     save_every: int = 500
     seed: int = 0
     progress: bool = True
+
+    def __post_init__(self):
+        if self.average_from is not None and self.average_from < 1:
+            raise ValueError(
+                f"average_from is the number of an epoch, from 1, got "
+                f"{self.average_from}: None averages nothing"
+            )

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnlm_lib import checkpoint as checkpoints
+from rnnlm_lib.averaging import running_mean
 from rnnlm_lib.batching import batchify, bptt_windows
 from rnnlm_lib.history import History
 from rnnlm_lib.learner import Data, Diverged, Learner, Options
@@ -22,9 +23,10 @@ __all__ = ["Data", "Diverged", "Learner", "Options", "Run"]
 
 # What has to be the same when a run is resumed.
 SETTINGS = ("lr", "optimizer", "momentum", "batch_size", "window", "clip", "penalty")
-SETTINGS += ("seed",)
+SETTINGS += ("seed", "average_from")
 # Where in the text a run is, and what this epoch has cost so far.
 POSITION = ("steps", "windows", "tokens", "nats", "seconds")
+MEAN = "mean/"  # before the names of averaged parameters in a checkpoint
 
 
 class Run:
@@ -48,6 +50,7 @@ class Run:
         self.valid = begun(data.valid, data.first)
         self.history = History()
         self.best_params = None
+        self.mean = {}  # of the parameters at the ends of epochs, once it is asked for
         self.steps = 0
         self.begin_epoch()
 
@@ -114,7 +117,7 @@ class Run:
 
     def end_epoch(self, label, lr):
         """Judge and record the epoch; keep its parameters if they are the best."""
-        result = self.learner.evaluate(self.valid[1:], self.valid[0])
+        params, result = self.judge()
         self.history.add(
             train=self.nats / self.tokens,
             valid=result.nats_per_token,
@@ -132,9 +135,24 @@ class Run:
             )
         self.begin_epoch()
         if self.history.best_epoch == len(self.history) - 1:
-            self.best_params = self.learner.params()
+            self.best_params = params
             self.save_best()
         self.save()
+
+    def judge(self):
+        """The parameters, or their mean over the last epochs, and what they are worth.
+
+        Training goes on from the parameters, not from their mean.
+        """
+        now = self.learner.params()
+        start, number = self.options.average_from, len(self.history) + 1
+        if start is None or number < start:
+            return now, self.learner.evaluate(self.valid[1:], self.valid[0])
+        self.mean = running_mean(self.mean, now, number - start + 1)
+        self.learner.load_params(self.mean)
+        result = self.learner.evaluate(self.valid[1:], self.valid[0])
+        self.learner.load_params(now)
+        return self.mean, result
 
     @property
     def last_file(self):
@@ -152,6 +170,7 @@ class Run:
         """Write all that the next step depends on."""
         if self.best_file:
             arrays, facts = self.learner.state()
+            arrays |= {MEAN + name: value for name, value in self.mean.items()}
             meta = self.meta | {
                 "settings": self.settings,
                 "history": self.history.to_dict(),
@@ -180,6 +199,8 @@ class Run:
                 f"{self.settings}: resume with the same settings"
             )
         self.learner.load_params(params)
+        means = [key for key in arrays if key.startswith(MEAN)]
+        self.mean = {key.removeprefix(MEAN): arrays.pop(key) for key in means}
         self.learner.load_state(arrays, meta["learner"])
         self.history = History.from_dict(meta["history"])
         for name in POSITION:

@@ -32,7 +32,7 @@ def rows(report: Path) -> dict:
         name = case.get("name").partition("[")[2].rstrip("]")
         for entry in case.iter("property"):
             happened = literal_eval(entry.get("value"))
-            kept = ("seconds", "peak_mb", "installed")
+            kept = ("seconds", "peak_mb", "python", "installed")
             found[name] = {key: happened[key] for key in kept}
     return dict(sorted(found.items()))
 

@@ -21,11 +21,11 @@ def table(measured):
         memory = f"{row['peak_mb']:,} MB"
         link = f"[{title(page)}]({page.name})"
         lines.append(f"| {link} | {row['seconds']:.0f} | {memory} |")
-    installed = {
-        name for row in measured["pages"].values() for name in row["installed"]
-    }
-    what = ", ".join(f"`{name}`" for name in sorted(installed))
-    foot = f"Installed by them: {what}. Measured on {measured['date']}."
+    rows = measured["pages"].values()
+    installed = {f"`{name}`" for row in rows for name in row["installed"]}
+    pythons = ", ".join(sorted({row["python"] for row in rows}))
+    foot = f"Installed by them: {', '.join(sorted(installed))}. "
+    foot += f"Measured on {measured['date']} with {pythons}."
     return HEAD + "\n".join(lines) + f"\n\n{foot}"
 
 

@@ -48,8 +48,9 @@ def fit(
     device : such as "cpu"; None takes the fastest present, and says which
     autocast : torch.bfloat16 to multiply in 16 bits; weights and loss keep 32
     compile : a backend of `torch.compile`, such as "inductor"
-    options : epochs, lr, optimizer, momentum, batch_size, window, clip, schedule,
-        patience, checkpoint, save_every, seed, progress: see `Options`
+    options : epochs, lr, optimizer, momentum, batch_size, window, clip, penalty,
+        schedule, average_from, patience, checkpoint, save_every, seed, progress: see
+        `Options`
 
     Returns
     -------

@@ -24,8 +24,9 @@ def fit(model, data, *, resume=False, meta=None, **options):
     data : Data
     resume : go on from the checkpoint, to the same numbers as without interruption
     meta : facts that JSON can hold, for the checkpoint, such as the vocabulary
-    options : epochs, lr, optimizer, momentum, batch_size, window, clip, schedule,
-        patience, checkpoint, save_every, seed, progress: see `Options`
+    options : epochs, lr, optimizer, momentum, batch_size, window, clip, penalty,
+        schedule, average_from, patience, checkpoint, save_every, seed, progress: see
+        `Options`
 
     Returns
     -------

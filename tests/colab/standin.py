@@ -110,10 +110,12 @@ def main(base, wheel, notebook, site):
         content.mkdir()
         copy = content / "notebook.ipynb"
         copy.write_text(Path(notebook).read_text("utf-8").replace(site, address))
+        version = subprocess.check_output([python, "-V"], text=True).strip()
         start = time.perf_counter()
         error = execute(copy)
         return {
             "error": error,
+            "python": version,
             "seconds": round(time.perf_counter() - start, 1),
             "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
             "installed": sorted(

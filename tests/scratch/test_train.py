@@ -99,6 +99,39 @@ def test_the_model_ends_with_its_best_epoch():
     assert result.nats_per_token == pytest.approx(min(history.valid), rel=1e-6)
 
 
+def ends_of_epochs(tmp_path, epochs, **options):
+    """The parameters at the end of each epoch."""
+    for number in range(1, epochs + 1):
+        path = tmp_path / f"{number}.safetensors"
+        run(model(), epochs=number, checkpoint=path, **options)
+        yield checkpoint.load(tmp_path / f"{number}.last.safetensors").params
+
+
+def test_the_mean_of_the_last_epochs_is_judged_and_kept(tmp_path):
+    fast = {"optimizer": "adam", "lr": 0.02}
+    lm, plain = model(), run(model(), epochs=4, **fast)
+    history = run(lm, epochs=4, average_from=2, **fast)
+    last_three = list(ends_of_epochs(tmp_path, 4, **fast))[1:]
+    mean = {k: np.mean([p[k] for p in last_three], axis=0) for k in lm.params}
+    assert history.train == plain.train
+    assert history.valid[:2] == plain.valid[:2]
+    assert history.best_epoch == 3  # on this text, the mean of all three
+    for name, value in mean.items():
+        np.testing.assert_allclose(lm.params[name], value, rtol=1e-4, atol=1e-6)
+    result = evaluate(lm, text().valid, first=0)
+    assert result.nats_per_token == pytest.approx(history.valid[-1], rel=1e-6)
+
+
+def test_a_resumed_run_goes_on_with_the_mean(tmp_path):
+    options = {"average_from": 2, "epochs": 4}
+    whole, resumed, path = model(), model(), tmp_path / "m.safetensors"
+    expected = run(whole, **options)
+    run(model(), **options | {"epochs": 3}, checkpoint=path)
+    history = run(resumed, **options, checkpoint=path, resume=True)
+    assert without_clock(history) == without_clock(expected)
+    same(resumed.params, whole.params)
+
+
 def test_patience_stops_early():
     history = run(model(), epochs=50, patience=2)
     assert len(history) == history.best_epoch + 3
@@ -207,6 +240,7 @@ def test_a_huge_learning_rate_ends_in_one_sentence_and_finite_parameters():
         ({"optimizer": "adam", "momentum": 0.9}, r"momentum is for sgd, got 0.9"),
         ({"batch_size": 2000}, r"1001 ids into 2000 columns"),
         ({"resume": True}, r"resume=True needs the checkpoint"),
+        ({"average_from": 0}, r"average_from is the number of an epoch, from 1, got 0"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(change, message):
