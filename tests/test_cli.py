@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from rnnlm_lib import checkpoint, corpora
@@ -74,6 +75,14 @@ def test_training_can_be_resumed(folder, capsys):
     command[command.index("--epochs") + 1] = "2"
     assert main(command) == 0
     assert "epoch 2/2" in capsys.readouterr().out
+
+
+def test_the_mean_of_epochs_can_be_kept(tmp_path):
+    assert run(f"{TINY} --average-from 1 --out {tmp_path}/mean.safetensors") == 0
+    last = checkpoint.load(tmp_path / "mean.last.safetensors")
+    kept = checkpoint.load(tmp_path / "mean.safetensors")
+    for name, value in kept.params.items():
+        np.testing.assert_array_equal(last.state[f"mean/{name}"], value)
 
 
 @pytest.mark.parametrize(

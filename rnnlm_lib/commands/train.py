@@ -63,6 +63,7 @@ def add_arguments(parser):
     learning("--schedule", choices=SCHEDULES, default="plateau")
     learning("--full-epochs", type=int, default=4, help="before decay-after sets in")
     learning("--factor", type=float, default=0.5, help="of decay-after and plateau")
+    learning("--average-from", type=int, help="epoch: keep the mean from then on")
     learning("--patience", type=int, help="epochs without a new best, then stop")
     learning("--seed", type=int, default=0)
     learning("--resume", action="store_true", help="go on from FILE's last state")
