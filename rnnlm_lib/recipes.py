@@ -190,11 +190,6 @@ RECIPES = {
         QUARTER,
         Published(None, 87.17, "pytorch/examples 2017"),
     ),
-    # `examples-small-tied`, stopped after 19 of its 40 epochs for want of time: what
-    # one core reached in 34 minutes of its own.
-    "small-tied-dropout": treebank(
-        SMALL | TIED | {"dropout": 0.2}, EXAMPLE_STEPS | {"epochs": 19}, QUARTER
-    ),
     "examples-large-tied": treebank(
         LARGE | TIED | {"dropout": 0.65},
         EXAMPLE_STEPS | {"epochs": 40},
