@@ -125,6 +125,13 @@ def test_a_failed_weekly_build_opens_an_issue():
         assert last["run"].startswith("gh issue create")
 
 
+def test_links_elsewhere_are_tried_once_a_week():
+    weekly = steps(ROOT / ".github/workflows/weekly.yml")
+    (check,) = [s["with"] for s in weekly if "lychee" in s.get("uses", "")]
+    assert '"_build/html/**/*.html"' in check["args"]
+    assert check["fail"] is True
+
+
 @every_workflow
 def test_actions_are_pinned_and_make_targets_exist(path):
     for step in steps(path):
