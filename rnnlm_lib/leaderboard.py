@@ -17,6 +17,7 @@ KNOWN = {  # perplexity of models that count: published, and where
     ("penn-treebank", "kneser_ney", 3): (148.3, "Mikolov et al. 2011 (from memory)"),
     ("penn-treebank", "kneser_ney", 5): (141.2, "Mikolov & Zweig 2012"),
 }
+HALVES = {"scratch": "NumPy", "pytorch": "PyTorch"}
 
 
 def counting(corpus):
@@ -49,35 +50,38 @@ def counting(corpus):
 
 
 def trained(corpus):
-    """The rows of networks, one for each recipe and half, its seeds together.
+    """The rows of networks, one for each recipe, its seeds together.
+
+    The halves compute the same gradients, so a seed counts in whichever it was run.
 
     Returns
     -------
-    list of dict : title, recipe, backend; test and valid perplexity, the median of the
-        seeds, and `tests`, all of them; parameters, seconds, history of the first seed,
+    list of dict : title, recipe; test and valid perplexity, the median of the seeds;
+        `tests`, all of them; halves, such as "NumPy, PyTorch"; parameters, history and
+        config of the first seed; peak_bytes of the first that recorded it, or None;
         published and source where there are
     """
     groups = defaultdict(list)
     for row in results.load("leaderboard")["rows"]:
         if row["config"]["corpus"] == corpus:
-            groups[row["recipe"], row["backend"]].append(row)
-    return [group(*key, rows) for key, rows in groups.items()]
+            groups[row["recipe"]].append(row)
+    return [group(recipe, rows) for recipe, rows in groups.items()]
 
 
-def group(recipe, backend, rows):
+def group(recipe, rows):
     """One row for several seeds of a recipe."""
+    rows = sorted(rows, key=lambda row: row["seed"])
     tests = [row["test_perplexity"] for row in rows]
     known = RECIPES[recipe].published
-    half = "NumPy" if backend == "scratch" else "PyTorch"
     return {
-        "title": f"{recipe.replace('-', ' ')}, {half}",
+        "title": recipe.replace("-", " "),
         "recipe": recipe,
-        "backend": backend,
+        "halves": ", ".join(sorted({HALVES[row["backend"]] for row in rows})),
         "test": float(np.median(tests)),
         "tests": tests,
         "valid": float(np.median([row["valid_perplexity"] for row in rows])),
+        "peak_bytes": next((r["peak_bytes"] for r in rows if "peak_bytes" in r), None),
         "parameters": rows[0]["parameters"],
-        "seconds": float(np.median([row["seconds"] for row in rows])),
         "history": rows[0]["history"],
         "config": rows[0]["config"],
         "published": known and known.test,
@@ -93,7 +97,7 @@ def owed():
 
 
 def markdown(rows):
-    """A table of rows in Markdown, the best perplexity last.
+    """A table of rows in Markdown, the best perplexity last; of seeds, the median.
 
     Parameters
     ----------
@@ -103,13 +107,14 @@ def markdown(rows):
     -------
     str
     """
-    lines = ["| model | numbers | valid | test | seeds | published test | where |"]
-    lines.append("|:--|--:|--:|--:|--:|--:|:--|")
+    heads = ("model", "by", "numbers", "valid", "test", "seeds", "published test")
+    lines = [f"| {' | '.join(heads)} | where |", "|:--|:--|--:|--:|--:|--:|--:|:--|"]
     for row in sorted(rows, key=lambda row: -(row["test"] or np.inf)):
         size = f"{row['parameters']:,}" if "parameters" in row else "counts"
-        seeds = len(row["tests"]) if "tests" in row else "–"
-        cells = [row["title"], size, perplexity(row["valid"]), perplexity(row["test"])]
-        cells += [str(seeds), perplexity(row["published"], "–"), row["source"] or "–"]
+        seeds = str(len(row["tests"])) if "tests" in row else "–"
+        cells = [row["title"], row.get("halves", "NumPy"), size]
+        cells += [perplexity(row["valid"]), perplexity(row["test"]), seeds]
+        cells += [perplexity(row["published"], "–"), row["source"] or "–"]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

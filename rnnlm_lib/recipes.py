@@ -184,6 +184,9 @@ RECIPES = {
         QUARTER,
         Published(None, 117.61, "pytorch/examples 2017"),
     ),
+    "examples-small-without-dropout": treebank(
+        SMALL, EXAMPLE_STEPS | {"epochs": 6}, QUARTER
+    ),
     "examples-small-tied": treebank(
         SMALL | TIED | {"dropout": 0.2},
         EXAMPLE_STEPS | {"epochs": 40},

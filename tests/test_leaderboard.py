@@ -8,9 +8,6 @@ from rnnlm_lib.recipes import RECIPES
 
 RUN = {
     "recipe": "zaremba-small",
-    "backend": "scratch",
-    "parameters": 1000,
-    "seconds": 5.0,
     "config": {
         "corpus": "penn-treebank",
         "model": {"embedding_size": 7, "hidden_size": 7},
@@ -22,8 +19,15 @@ RUN = {
 @pytest.fixture
 def three_seeds(monkeypatch):
     rows = [
-        RUN | {"seed": seed, "test_perplexity": test, "valid_perplexity": 120.0}
-        for seed, test in enumerate((113.0, 115.0, 114.0))
+        RUN
+        | {"seed": seed, "backend": half, "test_perplexity": test}
+        | {"valid_perplexity": 120.0, "parameters": 1000 + seed}
+        | ({"peak_bytes": 5000 + seed} if seed else {})
+        for half, seed, test in (
+            ("pytorch", 2, 114.0),
+            ("scratch", 0, 113.0),
+            ("scratch", 1, 115.0),
+        )
     ]
     monkeypatch.setattr(results, "load", lambda name: {"rows": rows})
     return rows
@@ -36,6 +40,15 @@ def test_the_seeds_of_a_recipe_are_one_row_with_their_median(three_seeds):
     assert row["published"] == 114.5
 
 
+def test_a_seed_counts_in_whichever_half_it_was_run(three_seeds):
+    [row] = leaderboard.trained("penn-treebank")
+    assert row["halves"] == "NumPy, PyTorch"
+    assert row["parameters"] == 1000  # the first seed's, not the first of the file
+    assert row["peak_bytes"] == 5001  # of the first seed that recorded it
+    line = leaderboard.markdown([row]).splitlines()[-1]
+    assert "| NumPy, PyTorch | 1,000 | 120.0 | 114.0 | 3 | 114.5 |" in line
+
+
 def test_a_recipe_that_nobody_followed_is_owed(three_seeds):
     owed = leaderboard.owed()
     assert "zaremba-small" not in owed
@@ -46,7 +59,7 @@ def test_the_table_has_a_line_for_each_row_and_infinity_in_its_place():
     rows = leaderboard.counting("penn-treebank")
     table = leaderboard.markdown(rows)
     assert len(table.splitlines()) == len(rows) + 2
-    assert "| 2-gram, relative frequencies | counts | ∞ | ∞ | – | – | – |" in table
+    assert "| 2-gram, relative frequencies | NumPy | counts | ∞ | ∞ | – |" in table
     assert "| 148.3 | – | 148.3 | Mikolov et al. 2011 (from memory) |" in table
     assert table.splitlines()[-1].startswith("| 5-gram, Kneser–Ney")
 
