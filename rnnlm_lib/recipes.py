@@ -217,10 +217,10 @@ RECIPES = {
     "small-lstm-one-layer": small("lstm", num_layers=1),
     "small-lstm-three-layers": small("lstm", num_layers=3),
     "wikitext-small": Recipe(
-        "wikitext-2", SMALL, EXAMPLE_STEPS | {"epochs": 6}, QUARTER
+        "wikitext-2", SMALL, EXAMPLE_STEPS | {"epochs": 4}, QUARTER
     ),
     "wikitext-small-tied": Recipe(
-        "wikitext-2", SMALL | TIED, EXAMPLE_STEPS | {"epochs": 6}, QUARTER
+        "wikitext-2", SMALL | TIED, EXAMPLE_STEPS | {"epochs": 4}, QUARTER
     ),
     "shakespeare-rnn": characters("rnn"),
     "shakespeare-gru": characters("gru"),

@@ -22,6 +22,7 @@ def three_seeds(monkeypatch):
         RUN
         | {"seed": seed, "backend": half, "test_perplexity": test}
         | {"valid_perplexity": 120.0, "parameters": 1000 + seed}
+        | {"seconds": 9.0 - seed, "history": RUN["history"] | {"steps": [seed]}}
         | ({"peak_bytes": 5000 + seed} if seed else {})
         for half, seed, test in (
             ("pytorch", 2, 114.0),
@@ -45,6 +46,8 @@ def test_a_seed_counts_in_whichever_half_it_was_run(three_seeds):
     assert row["halves"] == "NumPy, PyTorch"
     assert row["parameters"] == 1000  # the first seed's, not the first of the file
     assert row["peak_bytes"] == 5001  # of the first seed that recorded it
+    assert row["history"]["steps"] == [0]
+    assert row["fastest"]["steps"] == [2]
     line = leaderboard.markdown([row]).splitlines()[-1]
     assert "| NumPy, PyTorch | 1,000 | 120.0 | 114.0 | 3 | 114.5 |" in line
 

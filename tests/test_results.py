@@ -85,12 +85,23 @@ def test_each_row_of_the_leaderboard_followed_the_recipe_of_today():
         assert row["backend"] in recipe["halves"]
 
 
-def test_zaremba_small_in_numpy_is_within_three_percent_of_the_paper():
-    rows = results.load("leaderboard")["rows"]
-    key = ("zaremba-small", "scratch", 0)
-    [found] = [r for r in rows if (r["recipe"], r["backend"], r["seed"]) == key]
+def runs(recipe):
+    return [r for r in results.load("leaderboard")["rows"] if r["recipe"] == recipe]
+
+
+def test_each_run_of_zaremba_small_is_within_three_percent_of_the_paper():
     published = recipes.find("zaremba-small").published.test
-    assert abs(found["test_perplexity"] / published - 1) < 0.03
+    found = runs("zaremba-small")
+    assert {row["backend"] for row in found} == {"scratch", "pytorch"}
+    for row in found:
+        assert abs(row["test_perplexity"] / published - 1) < 0.03
+
+
+@pytest.mark.parametrize(
+    "recipe", ["zaremba-small", "zaremba-small-tied", "small-gru", "small-rnn"]
+)
+def test_a_headline_row_has_three_seeds(recipe):
+    assert {row["seed"] for row in runs(recipe)} == {0, 1, 2}
 
 
 def test_results_that_do_not_say_how_they_were_measured_are_refused(
